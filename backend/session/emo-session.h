@@ -1,0 +1,56 @@
+/* emo-session.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-classifier.h"
+#include "emo-engine.h"
+#include "emo-prediction.h"
+#include "emo-sample.h"
+
+G_BEGIN_DECLS
+
+/* Pictures in, predictions out: owns a GListModel of EmoSample, their order,
+ * decode-ahead on its own thread, hand-over to the engine one picture at a
+ * time, Stop, Retry. No front end loops over pictures itself. Main thread only.
+ *
+ * Properties: "classifier" (NULL: pictures wait for a model), "explain"
+ * (gboolean; batch explanations), "n-waiting", "n-done", "n-failed", "running",
+ * "job" (the EmoJob of the running batch, with counts and time left).
+ * Signals: "finished" (EmoSample) once a picture reaches done or failed, in the
+ * order of the list for a batch; "drained" when nothing is left to do. */
+#define EMO_TYPE_SESSION (emo_session_get_type ())
+G_DECLARE_FINAL_TYPE (EmoSession, emo_session, EMO, SESSION, GObject)
+
+EmoSession    *emo_session_new            (EmoEngine     *engine);
+GListModel    *emo_session_get_samples    (EmoSession    *self);   /* (transfer none) of EmoSample */
+EmoEngine     *emo_session_get_engine     (EmoSession    *self);
+EmoClassifier *emo_session_get_classifier (EmoSession    *self);
+void           emo_session_set_classifier (EmoSession    *self,
+                                           EmoClassifier *classifier);   /* (nullable); keeps old results */
+void           emo_session_set_request    (EmoSession       *self,
+                                           const EmoRequest *request);   /* what a batch asks for each picture */
+/* Appends, keeping order; a file already listed is returned instead of added.
+ * Starts at once when a classifier is there and the session is not stopped. */
+EmoSample     *emo_session_add            (EmoSession    *self,
+                                           EmoSample     *sample);       /* (transfer none) the listed one */
+void           emo_session_add_many       (EmoSession    *self,
+                                           GPtrArray     *samples);      /* of EmoSample, one splice */
+void           emo_session_remove         (EmoSession    *self,
+                                           EmoSample     *sample);
+void           emo_session_prefer         (EmoSession    *self,
+                                           EmoSample     *sample);       /* (nullable) the selected picture goes first, with its explanation */
+void           emo_session_explain        (EmoSession    *self,
+                                           EmoSample     *sample,
+                                           int            label);        /* -1: the winner; urgent */
+void           emo_session_retry          (EmoSession    *self,
+                                           EmoSample     *sample);
+void           emo_session_start          (EmoSession    *self);         /* waiting and stopped ones */
+void           emo_session_stop           (EmoSession    *self);         /* finished rows stay; the running one becomes stopped */
+/* Ends after the picture in work, for Ctrl+C. */
+void           emo_session_stop_gently    (EmoSession    *self);
+
+G_END_DECLS
