@@ -1,0 +1,30 @@
+/* emo-file.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-types.h"
+
+G_BEGIN_DECLS
+
+/* Files read and written whole. Reading opens O_NONBLOCK and takes regular files
+ * only (a FIFO, device or folder is EMO_ERROR_IO at once), at most @max_bytes
+ * (LIMIT). Writing is atomic and durable: temporary file, fsync, rename. */
+GBytes   *emo_file_read  (const char  *path,
+                          gsize        max_bytes,
+                          GError     **error);
+gboolean  emo_file_write (const char  *path,
+                          const void  *data,
+                          gsize        length,
+                          GError     **error);
+/* Opens for reading under the same rules; close with close(). */
+int       emo_file_open  (const char  *path,
+                          gsize       *size,
+                          GError     **error);
+/* A name for the screen: invalid UTF-8, control and bidi characters as \x.. and \u{..}. */
+char     *emo_file_escape_name (const char *path);
+
+G_END_DECLS

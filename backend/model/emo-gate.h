@@ -1,0 +1,47 @@
+/* emo-gate.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-gate-kind.h"
+
+G_BEGIN_DECLS
+
+/* The gate: fuses distilled logits d [n] and the VLM's input v [n] into gated
+ * logits [n] (design.md section 2). Five kinds, one constant vtable per file in
+ * one table keyed by EmoGateKind (emo-gate-private.h): name, state-dict names
+ * and shapes, forward, weights. Plain C in double. Safe from any thread. */
+typedef struct _EmoGate EmoGate;
+
+EmoGate    *emo_gate_load          (const char   *path,
+                                    EmoGateKind   kind,
+                                    guint         n_labels,
+                                    GError      **error);
+void        emo_gate_free          (EmoGate      *self);
+EmoGateKind emo_gate_get_kind      (EmoGate      *self);
+void        emo_gate_forward       (EmoGate      *self,
+                                    const double *d,         /* [n] distilled logits */
+                                    const double *v,         /* [n] VLM input */
+                                    double       *logits);   /* [n] */
+/* Two-player Shapley values against v0 = uniform and d0 = 0; their sum is the
+ * gated logits. Each [n]. */
+void        emo_gate_contributions (EmoGate      *self,
+                                    const double *d,
+                                    const double *v,
+                                    double       *vlm,
+                                    double       *distilled,
+                                    double       *rest);
+/* Branch weights (dynamic) or expert weights (moe): the count, 0 for the other
+ * kinds; @weights holds at least 8; @title is borrowed. */
+guint       emo_gate_weights       (EmoGate      *self,
+                                    const double *d,
+                                    const double *v,
+                                    double       *weights,
+                                    const char  **title);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoGate, emo_gate_free)
+
+G_END_DECLS
