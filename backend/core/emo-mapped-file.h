@@ -18,12 +18,17 @@ typedef struct _EmoMappedFile EmoMappedFile;
 
 EmoMappedFile *emo_mapped_file_open        (const char     *path,
                                             GError        **error);
+/* The same for a regular file that is open already; takes the descriptor. */
+EmoMappedFile *emo_mapped_file_new_take_fd (int             fd,
+                                            const char     *path,
+                                            GError        **error);
 EmoMappedFile *emo_mapped_file_ref         (EmoMappedFile  *self);
 void           emo_mapped_file_unref       (EmoMappedFile  *self);
 const guint8  *emo_mapped_file_get_data    (EmoMappedFile  *self);
 gsize          emo_mapped_file_get_length  (EmoMappedFile  *self);
 const char    *emo_mapped_file_get_path    (EmoMappedFile  *self);
 GBytes        *emo_mapped_file_get_bytes   (EmoMappedFile  *self);   /* (transfer full) keeps the mapping alive */
+gboolean       emo_mapped_file_is_mapped   (EmoMappedFile  *self);   /* FALSE: a copy in memory */
 /* INVALID_FILE when the file shrank or changed under us since it was opened. */
 gboolean       emo_mapped_file_check       (EmoMappedFile  *self,
                                             GError        **error);
