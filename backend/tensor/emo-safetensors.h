@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 #define EMO_SAFETENSORS_MAX_TENSORS 100000
 #define EMO_SAFETENSORS_MAX_RANK    8
 #define EMO_SAFETENSORS_MAX_NAME    1024
+#define EMO_SAFETENSORS_MAX_FILE    (G_GINT64_CONSTANT (1) << 39)   /* bytes, 512 GiB */
+#define EMO_SAFETENSORS_MAX_SHARDS  512                             /* each keeps a descriptor */
 
 typedef enum
 {
@@ -51,7 +53,7 @@ typedef struct
  * "model.safetensors.index.json". */
 typedef struct _EmoSafetensors EmoSafetensors;
 
-EmoSafetensors        *emo_safetensors_open         (const char      *path,     /* a .safetensors file or an index.json */
+EmoSafetensors        *emo_safetensors_open         (const char      *path,     /* a .safetensors file, an index.json or their folder */
                                                      GError         **error);
 EmoSafetensors        *emo_safetensors_ref          (EmoSafetensors  *self);
 void                   emo_safetensors_unref        (EmoSafetensors  *self);
@@ -79,7 +81,8 @@ gboolean               emo_stored_tensor_read_floats (const EmoStoredTensor *ten
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoSafetensors, emo_safetensors_unref)
 
-/* Writes a file atomically, tensors sorted by name, data start 8-aligned. */
+/* Writes a file atomically, as the reference's library does: widest type first,
+ * then by name, so that every tensor is aligned; data start 8-aligned. */
 gboolean               emo_safetensors_save         (const char            *path,
                                                      const EmoStoredTensor *tensors,
                                                      guint                  n_tensors,
