@@ -28,6 +28,7 @@
 #include "model/emo-bundle-classifier.h"
 #include "model/emo-bundle.h"
 #include "model/emo-tokenizer.h"
+#include "session/emo-collect.h"
 #include "session/emo-export.h"
 #include "session/emo-sample.h"
 #include "session/emo-session.h"

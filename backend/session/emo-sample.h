@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 /* One picture of a session: where it comes from, how far it is, what was
  * answered. Written on the main thread only. Properties: "state", "prediction",
- * "error-message", "flagged", "display-name". */
+ * "error-message", "flagged" (VLM and distilled disagree), "display-name". */
 typedef enum
 {
   EMO_SAMPLE_WAITING,
@@ -21,6 +21,9 @@ typedef enum
   EMO_SAMPLE_FAILED,
   EMO_SAMPLE_STOPPED,
 } EmoSampleState;
+
+#define EMO_TYPE_SAMPLE_STATE (emo_sample_state_get_type ())
+GType emo_sample_state_get_type (void);
 
 #define EMO_TYPE_SAMPLE (emo_sample_get_type ())
 G_DECLARE_FINAL_TYPE (EmoSample, emo_sample, EMO, SAMPLE, GObject)
@@ -31,14 +34,21 @@ EmoSample      *emo_sample_new_for_file      (GFile          *file,
                                               GFile          *root);
 EmoSample      *emo_sample_new_for_bytes     (GBytes         *bytes,
                                               const char     *name);
+/* The name as a person gave it ("photos/a.png"), bytes; JSON Lines' "image".
+ * Without one that is the absolute path. Set it before the sample is listed. */
+void            emo_sample_set_given_name    (EmoSample      *self,
+                                              const char     *name);
 GFile          *emo_sample_get_file          (EmoSample      *self);   /* (nullable) */
 GBytes         *emo_sample_get_bytes         (EmoSample      *self);   /* (nullable) */
 const char     *emo_sample_get_file_name     (EmoSample      *self);   /* relative, UTF-8, invalid bytes escaped */
 char           *emo_sample_dup_display_name  (EmoSample      *self);   /* basename for the screen: control and bidi characters escaped */
+char           *emo_sample_dup_image_name    (EmoSample      *self);   /* JSON Lines' "image": the given name, the URI where that is not UTF-8 */
 char           *emo_sample_dup_uri           (EmoSample      *self);   /* (nullable) absolute */
 EmoSampleState  emo_sample_get_state         (EmoSample      *self);
 EmoPrediction  *emo_sample_get_prediction    (EmoSample      *self);   /* (nullable) */
 const GError   *emo_sample_get_error         (EmoSample      *self);   /* (nullable) */
+gboolean        emo_sample_get_flagged       (EmoSample      *self);
+gint64          emo_sample_get_time          (EmoSample      *self);   /* seconds since 1970 when it was done or failed; 0 before */
 const char     *emo_sample_get_image_sha256  (EmoSample      *self);   /* (nullable) until read */
 char          **emo_sample_get_marks         (EmoSample      *self);   /* (nullable) "animation: first frame", "cut short" */
 

@@ -1,0 +1,536 @@
+/* emo-sample.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "emo-error.h"
+#include "emo-file.h"
+#include "emo-hash.h"
+#include "emo-sample-private.h"
+
+/* A sample is made anywhere and belongs to the main thread once a session lists
+ * it. It names its picture (a file, or bytes that were pasted) and carries what
+ * became of it; it never reads the picture itself. */
+struct _EmoSample
+{
+  GObject         parent_instance;
+
+  GFile          *file;          /* (nullable) */
+  GBytes         *bytes;         /* (nullable) */
+  char           *name;          /* base name, as bytes */
+  char           *given_name;    /* (nullable), as bytes */
+  char           *file_name;     /* UTF-8 */
+  char           *key;           /* URI, or the hash of the bytes */
+
+  EmoSampleState  state;
+  EmoPrediction  *prediction;
+  GError         *error;
+  gint64          time;
+  char           *image_sha256;
+  char          **marks;
+  gboolean        flagged;
+
+  guint64         serial;
+  GSequenceIter  *place;
+};
+
+enum
+{
+  PROP_0,
+  PROP_STATE,
+  PROP_PREDICTION,
+  PROP_ERROR_MESSAGE,
+  PROP_FLAGGED,
+  PROP_DISPLAY_NAME,
+  N_PROPS
+};
+
+G_DEFINE_ENUM_TYPE (EmoSampleState, emo_sample_state,
+                    G_DEFINE_ENUM_VALUE (EMO_SAMPLE_WAITING, "waiting"),
+                    G_DEFINE_ENUM_VALUE (EMO_SAMPLE_RUNNING, "running"),
+                    G_DEFINE_ENUM_VALUE (EMO_SAMPLE_DONE, "done"),
+                    G_DEFINE_ENUM_VALUE (EMO_SAMPLE_FAILED, "failed"),
+                    G_DEFINE_ENUM_VALUE (EMO_SAMPLE_STOPPED, "stopped"))
+
+G_DEFINE_FINAL_TYPE (EmoSample, emo_sample, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+
+/* Bytes that are no UTF-8 become \x.., everything else stays. */
+static char *
+escape_invalid_bytes (const char *text)
+{
+  GString *out = g_string_new (NULL);
+  const char *end;
+
+  while (!g_utf8_validate (text, -1, &end))
+    {
+      g_string_append_len (out, text, end - text);
+      g_string_append_printf (out, "\\x%02x", (guint8) *end);
+      text = end + 1;
+    }
+  g_string_append (out, text);
+
+  return g_string_free (out, FALSE);
+}
+
+static void
+emo_sample_finalize (GObject *object)
+{
+  EmoSample *self = EMO_SAMPLE (object);
+
+  g_clear_object (&self->file);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->given_name, g_free);
+  g_clear_pointer (&self->file_name, g_free);
+  g_clear_pointer (&self->key, g_free);
+  g_clear_object (&self->prediction);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->image_sha256, g_free);
+  g_clear_pointer (&self->marks, g_strfreev);
+
+  G_OBJECT_CLASS (emo_sample_parent_class)->finalize (object);
+}
+
+static void
+emo_sample_get_property (GObject    *object,
+                         guint       prop_id,
+                         GValue     *value,
+                         GParamSpec *pspec)
+{
+  EmoSample *self = EMO_SAMPLE (object);
+
+  switch (prop_id)
+    {
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    case PROP_PREDICTION:
+      g_value_set_object (value, self->prediction);
+      break;
+    case PROP_ERROR_MESSAGE:
+      g_value_set_string (value, self->error != NULL ? self->error->message : NULL);
+      break;
+    case PROP_FLAGGED:
+      g_value_set_boolean (value, self->flagged);
+      break;
+    case PROP_DISPLAY_NAME:
+      g_value_take_string (value, emo_sample_dup_display_name (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+emo_sample_class_init (EmoSampleClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = emo_sample_finalize;
+  object_class->get_property = emo_sample_get_property;
+
+  properties[PROP_STATE] =
+    g_param_spec_enum ("state", NULL, NULL, EMO_TYPE_SAMPLE_STATE, EMO_SAMPLE_WAITING, flags);
+  properties[PROP_PREDICTION] =
+    g_param_spec_object ("prediction", NULL, NULL, EMO_TYPE_PREDICTION, flags);
+  properties[PROP_ERROR_MESSAGE] =
+    g_param_spec_string ("error-message", NULL, NULL, NULL, flags);
+  properties[PROP_FLAGGED] =
+    g_param_spec_boolean ("flagged", NULL, NULL, FALSE, flags);
+  properties[PROP_DISPLAY_NAME] =
+    g_param_spec_string ("display-name", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+emo_sample_init (EmoSample *self)
+{
+}
+
+/**
+ * emo_sample_new_for_file:
+ * @file: the picture's file; it need not exist
+ * @root: (nullable): the folder that was named or dropped
+ *
+ * Makes a waiting sample. Nothing is read.
+ *
+ * Returns: (transfer full): a sample
+ */
+EmoSample *
+emo_sample_new_for_file (GFile *file,
+                         GFile *root)
+{
+  EmoSample *self;
+  g_autofree char *relative = NULL;
+
+  g_return_val_if_fail (G_IS_FILE (file), NULL);
+  g_return_val_if_fail (root == NULL || G_IS_FILE (root), NULL);
+
+  self = g_object_new (EMO_TYPE_SAMPLE, NULL);
+  self->file = g_object_ref (file);
+  self->key = g_file_get_uri (file);
+  self->name = g_file_get_basename (file);
+  if (self->name == NULL)
+    self->name = g_strdup (self->key);
+  if (root != NULL)
+    relative = g_file_get_relative_path (root, file);
+  self->file_name = escape_invalid_bytes (relative != NULL ? relative : self->name);
+
+  return self;
+}
+
+/**
+ * emo_sample_new_for_bytes:
+ * @bytes: an encoded picture, as pasted or dropped without a file
+ * @name: what to call it
+ *
+ * Makes a waiting sample of bytes. The same bytes are the same picture.
+ *
+ * Returns: (transfer full): a sample
+ */
+EmoSample *
+emo_sample_new_for_bytes (GBytes     *bytes,
+                          const char *name)
+{
+  EmoSample *self;
+  g_autofree char *sha256 = NULL;
+
+  g_return_val_if_fail (bytes != NULL, NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  sha256 = emo_hash_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+
+  self = g_object_new (EMO_TYPE_SAMPLE, NULL);
+  self->bytes = g_bytes_ref (bytes);
+  self->key = g_strconcat ("sha256:", sha256, NULL);
+  self->name = g_strdup (name);
+  self->file_name = escape_invalid_bytes (name);
+
+  return self;
+}
+
+/**
+ * emo_sample_set_given_name:
+ * @self: a sample that no session lists yet
+ * @name: the name a person gave, as bytes
+ *
+ * Keeps the name under which the picture was asked for, so that JSON Lines
+ * answer with the words of the question.
+ */
+void
+emo_sample_set_given_name (EmoSample  *self,
+                           const char *name)
+{
+  g_return_if_fail (EMO_IS_SAMPLE (self));
+  g_return_if_fail (name != NULL);
+
+  g_free (self->given_name);
+  self->given_name = g_strdup (name);
+}
+
+/**
+ * emo_sample_get_file:
+ * @self: a sample
+ *
+ * Returns: (transfer none) (nullable): the file; %NULL for pasted bytes
+ */
+GFile *
+emo_sample_get_file (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return self->file;
+}
+
+/**
+ * emo_sample_get_bytes:
+ * @self: a sample
+ *
+ * Returns: (transfer none) (nullable): the pasted bytes; %NULL for a file
+ */
+GBytes *
+emo_sample_get_bytes (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return self->bytes;
+}
+
+/**
+ * emo_sample_get_file_name:
+ * @self: a sample
+ *
+ * Returns: (transfer none): the name relative to the folder that was named, or
+ *   the base name; UTF-8, with bytes that are none written \x..
+ */
+const char *
+emo_sample_get_file_name (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return self->file_name;
+}
+
+/**
+ * emo_sample_dup_display_name:
+ * @self: a sample
+ *
+ * Returns: (transfer full): the base name, safe to show on a screen
+ */
+char *
+emo_sample_dup_display_name (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return emo_file_escape_name (self->name);
+}
+
+/**
+ * emo_sample_dup_image_name:
+ * @self: a sample
+ *
+ * What JSON Lines call "image": the given name, else the absolute path, else the
+ * name of the pasted bytes. A name that is no UTF-8 cannot stand in JSON, so
+ * such a picture is named by its URI, which loses nothing.
+ *
+ * Returns: (transfer full): UTF-8
+ */
+char *
+emo_sample_dup_image_name (EmoSample *self)
+{
+  const char *name;
+
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  name = self->given_name;
+  if (name == NULL && self->file != NULL)
+    name = g_file_peek_path (self->file);
+  if (name != NULL && g_utf8_validate (name, -1, NULL))
+    return g_strdup (name);
+  if (self->file != NULL)
+    return g_strdup (self->key);
+
+  return g_strdup (self->file_name);
+}
+
+/**
+ * emo_sample_dup_uri:
+ * @self: a sample
+ *
+ * Returns: (transfer full) (nullable): the absolute URI; %NULL for pasted bytes
+ */
+char *
+emo_sample_dup_uri (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return self->file != NULL ? g_strdup (self->key) : NULL;
+}
+
+/**
+ * emo_sample_get_state:
+ * @self: a sample
+ *
+ * Returns: how far it is
+ */
+EmoSampleState
+emo_sample_get_state (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), EMO_SAMPLE_FAILED);
+
+  return self->state;
+}
+
+/**
+ * emo_sample_get_prediction:
+ * @self: a sample
+ *
+ * Returns: (transfer none) (nullable): the answers; they fill stage by stage
+ *   while the sample runs
+ */
+EmoPrediction *
+emo_sample_get_prediction (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return self->prediction;
+}
+
+/**
+ * emo_sample_get_error:
+ * @self: a sample
+ *
+ * Returns: (transfer none) (nullable): why it failed. On a sample that is done:
+ *   why an explanation asked for later failed.
+ */
+const GError *
+emo_sample_get_error (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return self->error;
+}
+
+/**
+ * emo_sample_get_flagged:
+ * @self: a sample
+ *
+ * Returns: whether it is done and the VLM and the distilled head disagree
+ */
+gboolean
+emo_sample_get_flagged (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), FALSE);
+
+  return self->flagged;
+}
+
+/**
+ * emo_sample_get_time:
+ * @self: a sample
+ *
+ * Returns: seconds since 1970 (UTC) when it was done or failed; 0 before
+ */
+gint64
+emo_sample_get_time (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), 0);
+
+  return self->time;
+}
+
+/**
+ * emo_sample_get_image_sha256:
+ * @self: a sample
+ *
+ * Returns: (transfer none) (nullable): SHA-256 of the encoded picture, in
+ *   hexadecimal, once it was read
+ */
+const char *
+emo_sample_get_image_sha256 (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return self->image_sha256;
+}
+
+/**
+ * emo_sample_get_marks:
+ * @self: a sample
+ *
+ * Returns: (transfer none) (nullable): what a person should know of how the
+ *   picture was read, %NULL-terminated
+ */
+char **
+emo_sample_get_marks (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return self->marks;
+}
+
+const char *
+_emo_sample_get_key (EmoSample *self)
+{
+  return self->key;
+}
+
+guint64
+_emo_sample_get_serial (EmoSample *self)
+{
+  return self->serial;
+}
+
+void
+_emo_sample_set_serial (EmoSample *self,
+                        guint64    serial)
+{
+  self->serial = serial;
+}
+
+GSequenceIter *
+_emo_sample_get_place (EmoSample *self)
+{
+  return self->place;
+}
+
+void
+_emo_sample_set_place (EmoSample     *self,
+                       GSequenceIter *place)
+{
+  self->place = place;
+}
+
+void
+_emo_sample_set_state (EmoSample      *self,
+                       EmoSampleState  state)
+{
+  gboolean flagged = FALSE;
+
+  if (state == EMO_SAMPLE_DONE || state == EMO_SAMPLE_FAILED)
+    self->time = g_get_real_time () / G_USEC_PER_SEC;
+  else
+    self->time = 0;
+
+  if (state == EMO_SAMPLE_DONE && self->prediction != NULL)
+    flagged = !emo_prediction_get_agree (self->prediction);
+  if (flagged != self->flagged)
+    {
+      self->flagged = flagged;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FLAGGED]);
+    }
+
+  if (state == self->state)
+    return;
+  self->state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+void
+_emo_sample_set_prediction (EmoSample     *self,
+                            EmoPrediction *prediction)
+{
+  if (g_set_object (&self->prediction, prediction))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PREDICTION]);
+}
+
+void
+_emo_sample_take_error (EmoSample *self,
+                        GError    *error)
+{
+  if (self->error == NULL && error == NULL)
+    return;
+
+  g_clear_error (&self->error);
+  self->error = error;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR_MESSAGE]);
+}
+
+void
+_emo_sample_set_image_facts (EmoSample     *self,
+                             const char    *sha256,
+                             EmoImageMarks  marks)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_free (self->image_sha256);
+  self->image_sha256 = g_strdup (sha256);
+
+  if (marks & EMO_IMAGE_MARK_ANIMATED)
+    g_strv_builder_add (builder, "animation: first frame");
+  if (marks & EMO_IMAGE_MARK_CUT_SHORT)
+    g_strv_builder_add (builder, "cut short");
+  g_clear_pointer (&self->marks, g_strfreev);
+  if (marks != 0)
+    self->marks = g_strv_builder_end (builder);
+}

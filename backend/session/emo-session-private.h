@@ -1,0 +1,108 @@
+/* emo-session-private.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-decoder.h"
+#include "emo-sample-private.h"
+#include "emo-session.h"
+
+G_BEGIN_DECLS
+
+typedef struct _EmoRun EmoRun;
+
+/* What to do next, and why. */
+typedef struct
+{
+  EmoSample *sample;       /* (unowned): work is dropped with its sample */
+  gboolean   classify;     /* FALSE: only an explanation */
+  int        label;        /* of the explanation; -1: the winner */
+  gboolean   explain;      /* an explanation was asked for, whatever the batch says */
+  gboolean   urgent;
+} EmoWork;
+
+/* A picture read ahead: on its way, or there. */
+typedef struct
+{
+  guint64     task;        /* 0: decoded is there */
+  EmoDecoded *decoded;
+} EmoSlot;
+
+struct _EmoSession
+{
+  GObject        parent_instance;
+
+  EmoEngine     *engine;
+  EmoClassifier *classifier;     /* (nullable) */
+  EmoRequest     request;
+
+  GListStore    *samples;
+  GHashTable    *by_key;         /* key -> EmoSample, both borrowed from the list */
+  GSequence     *waiting;        /* EmoSample that wait, in the order of the list */
+  guint64        last_serial;
+
+  /* emo-session-queue.c */
+  GQueue         asked;          /* EmoWork that a person asked for */
+  EmoSample     *preferred;      /* (unowned) */
+  gboolean       explain_preferred;
+  GHashTable    *slots;          /* EmoSample (unowned) -> EmoSlot */
+  EmoSample     *last_sample;    /* (unowned) whose patches are kept, so that an explanation need not decode again */
+  EmoDecoder    *decoder;
+  gboolean       stopped;
+  gboolean       pumping;
+  gboolean       pump_again;
+
+  /* emo-session-run.c */
+  EmoRun        *run;            /* the picture in work */
+
+  /* Counts as they are, and as they were last notified. */
+  guint          n_waiting, shown_waiting;
+  guint          n_done, shown_done;
+  guint          n_failed, shown_failed;
+  gboolean       running;
+  EmoJob        *job;
+  GSource       *job_stopped;
+  guint64        job_done;
+};
+
+/* emo-session.c */
+void     _emo_session_set_state       (EmoSession     *self,
+                                       EmoSample      *sample,
+                                       EmoSampleState  state);
+void     _emo_session_notify_counts   (EmoSession     *self);
+void     _emo_session_update_running  (EmoSession     *self);
+void     _emo_session_finish_sample   (EmoSession     *self,
+                                       EmoSample      *sample,
+                                       EmoSampleState  state);
+
+/* emo-session-queue.c */
+void     _emo_session_pump            (EmoSession     *self);
+gboolean _emo_session_has_work        (EmoSession     *self);
+void     _emo_session_ask             (EmoSession     *self,
+                                       const EmoWork  *work);
+void     _emo_session_forget          (EmoSession     *self,
+                                       EmoSample      *sample);
+void     _emo_session_drop_slot       (EmoSession     *self,
+                                       EmoSample      *sample);
+void     _emo_session_decoded_cb      (guint64         task,
+                                       EmoDecoded     *decoded,
+                                       gpointer        user_data);
+void     _emo_slot_free               (EmoSlot        *slot);
+
+/* emo-session-run.c */
+void       _emo_session_begin         (EmoSession     *self,
+                                       const EmoWork  *work,
+                                       EmoDecoded     *decoded);
+void       _emo_session_cancel_run    (EmoSession     *self);
+void       _emo_session_drop_run      (EmoSession     *self);   /* cancels and lets go, for dispose */
+EmoSample *_emo_session_get_run_sample (EmoSession    *self);   /* (nullable) */
+gboolean   _emo_session_is_classifying (EmoSession    *self);
+/* Gives up a reference that may be the last on the engine thread, where the
+ * model lives. */
+void       _emo_session_release       (EmoEngine      *engine,
+                                       EmoClassifier  *classifier);
+
+G_END_DECLS

@@ -1,0 +1,379 @@
+/* emo-session-run.c
+ *
+ * The one picture of a session that the engine has, and its answers.
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include "emo-session-private.h"
+
+/* A run is shared by the main thread and the engine's. The engine reads the
+ * request and the patches and appends updates; the rest is the main thread's.
+ * It never keeps the session alive: a session that is disposed in the middle
+ * cancels the run, which then ends on its own. */
+struct _EmoRun
+{
+  gatomicrefcount  ref_count;
+
+  /* set before the engine sees it, then constant */
+  EmoClassifier   *classifier;
+  EmoPatches      *patches;
+  EmoRequest       request;
+  GMainContext    *context;
+  GCancellable    *cancellable;
+
+  /* main thread only */
+  GWeakRef         session;
+  EmoEngine       *engine;
+  EmoSample       *sample;
+  EmoPrediction   *prediction;
+  gboolean         classify;
+  double           decode_ms;
+  gboolean         dropped;       /* stopped or removed: nothing more is applied */
+
+  GMutex           mutex;         /* guards what follows */
+  GQueue           updates;       /* EmoUpdate, in order */
+  gboolean         scheduled;
+};
+
+typedef struct
+{
+  EmoClassifier *classifier;
+} EmoRelease;
+
+static EmoRun *
+emo_run_ref (EmoRun *run)
+{
+  g_atomic_ref_count_inc (&run->ref_count);
+
+  return run;
+}
+
+static void
+emo_run_unref (EmoRun *run)
+{
+  if (!g_atomic_ref_count_dec (&run->ref_count))
+    return;
+
+  g_queue_clear_full (&run->updates, (GDestroyNotify) emo_update_unref);
+  g_clear_object (&run->classifier);
+  g_clear_pointer (&run->patches, emo_patches_unref);
+  g_clear_object (&run->cancellable);
+  g_weak_ref_clear (&run->session);
+  g_clear_object (&run->engine);
+  g_clear_object (&run->sample);
+  g_clear_object (&run->prediction);
+  g_clear_pointer (&run->context, g_main_context_unref);
+  g_mutex_clear (&run->mutex);
+  g_free (run);
+}
+
+static gpointer
+release_worker (gpointer       data,
+                GCancellable  *cancellable,
+                GError       **error)
+{
+  EmoRelease *release = data;
+
+  g_clear_object (&release->classifier);
+
+  return GINT_TO_POINTER (1);
+}
+
+static void
+emo_release_free (EmoRelease *release)
+{
+  g_clear_object (&release->classifier);
+  g_free (release);
+}
+
+void
+_emo_session_release (EmoEngine     *engine,
+                      EmoClassifier *classifier)
+{
+  EmoRelease *release = g_new0 (EmoRelease, 1);
+
+  release->classifier = classifier;
+  emo_engine_run_async (engine, EMO_ENGINE_URGENT, release_worker,
+                        release, (GDestroyNotify) emo_release_free, NULL,
+                        NULL, NULL, NULL);
+}
+
+EmoSample *
+_emo_session_get_run_sample (EmoSession *self)
+{
+  return self->run != NULL && !self->run->dropped ? self->run->sample : NULL;
+}
+
+gboolean
+_emo_session_is_classifying (EmoSession *self)
+{
+  return self->run != NULL && !self->run->dropped && self->run->classify;
+}
+
+/* The session knows what reading the picture took, the classifier does not: its
+ * own INPUT is replaced, and DONE counts the whole picture. */
+static void
+apply_update (EmoRun    *run,
+              EmoUpdate *update)
+{
+  g_autoptr(EmoUpdate) whole = NULL;
+
+  if (update->stage == EMO_STAGE_INPUT)
+    return;
+  if (update->stage != EMO_STAGE_DONE)
+    {
+      emo_prediction_apply (run->prediction, update);
+      return;
+    }
+
+  /* An explanation alone leaves the picture's own time as it is. */
+  whole = emo_update_new (EMO_STAGE_DONE);
+  if (run->classify)
+    whole->ms = update->ms + run->decode_ms;
+  else
+    whole->ms = emo_prediction_get_ms (run->prediction, EMO_STAGE_DONE);
+  emo_prediction_apply (run->prediction, whole);
+}
+
+static void
+apply_input (EmoRun *run)
+{
+  g_autoptr(EmoUpdate) update = emo_update_new (EMO_STAGE_INPUT);
+  const int *grid = emo_patches_get_grid (run->patches);
+
+  update->ms = run->decode_ms;
+  update->width = emo_patches_get_image_width (run->patches);
+  update->height = emo_patches_get_image_height (run->patches);
+  for (guint i = 0; i < 3; i++)
+    update->grid[i] = grid[i];
+  update->image_tokens = emo_patches_get_tokens (run->patches);
+  emo_prediction_apply (run->prediction, update);
+}
+
+/* A second explanation begins with an empty page. */
+static void
+clear_explanation (EmoRun *run)
+{
+  g_autoptr(EmoUpdate) update = NULL;
+
+  if (emo_prediction_get_explanation_label (run->prediction) < 0)
+    return;
+
+  update = emo_update_new (EMO_STAGE_EXPLAINED);
+  update->label = emo_prediction_get_explanation_label (run->prediction);
+  update->text = g_strdup ("");
+  emo_prediction_apply (run->prediction, update);
+}
+
+static void
+apply_updates (EmoRun *run)
+{
+  GQueue updates = G_QUEUE_INIT;
+  EmoUpdate *update;
+
+  g_mutex_lock (&run->mutex);
+  updates = run->updates;
+  g_queue_init (&run->updates);
+  run->scheduled = FALSE;
+  g_mutex_unlock (&run->mutex);
+
+  while ((update = g_queue_pop_head (&updates)) != NULL)
+    {
+      if (!run->dropped)
+        apply_update (run, update);
+      emo_update_unref (update);
+    }
+}
+
+static gboolean
+apply_updates_cb (gpointer user_data)
+{
+  apply_updates (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Engine thread. Updates that come quicker than the main loop turns share one
+ * wake-up, and keep their order. */
+static void
+update_cb (EmoUpdate *update,
+           gpointer   user_data)
+{
+  EmoRun *run = user_data;
+  gboolean schedule;
+
+  g_mutex_lock (&run->mutex);
+  g_queue_push_tail (&run->updates, emo_update_ref (update));
+  schedule = !run->scheduled;
+  run->scheduled = TRUE;
+  g_mutex_unlock (&run->mutex);
+
+  if (schedule)
+    {
+      g_autoptr(GSource) source = g_idle_source_new ();
+
+      g_source_set_priority (source, G_PRIORITY_DEFAULT);
+      g_source_set_callback (source, apply_updates_cb, emo_run_ref (run), (GDestroyNotify) emo_run_unref);
+      g_source_set_static_name (source, "[emo] updates of a picture");
+      g_source_attach (source, run->context);
+    }
+}
+
+static gpointer
+run_worker (gpointer       data,
+            GCancellable  *cancellable,
+            GError       **error)
+{
+  EmoRun *run = data;
+
+  if (!emo_classifier_classify (run->classifier, run->patches, &run->request,
+                                update_cb, run, cancellable, error))
+    return NULL;
+
+  return GINT_TO_POINTER (1);
+}
+
+/* What became of the sample, once the engine is through with it. */
+static void
+settle (EmoSession *self,
+        EmoRun     *run,
+        gboolean    success,
+        GError     *error)
+{
+  if (run->dropped)
+    return;
+
+  if (success)
+    {
+      if (run->classify)
+        _emo_session_finish_sample (self, run->sample, EMO_SAMPLE_DONE);
+      return;
+    }
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      if (run->classify)
+        _emo_session_set_state (self, run->sample, EMO_SAMPLE_STOPPED);
+      return;
+    }
+
+  _emo_sample_take_error (run->sample, g_error_copy (error));
+  if (run->classify)
+    {
+      _emo_sample_set_prediction (run->sample, NULL);
+      _emo_session_finish_sample (self, run->sample, EMO_SAMPLE_FAILED);
+    }
+}
+
+static void
+run_finished_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  EmoRun *run = user_data;
+  g_autoptr(EmoSession) self = g_weak_ref_get (&run->session);
+  g_autoptr(GError) error = NULL;
+  gboolean success;
+
+  success = emo_engine_run_finish (EMO_ENGINE (source), result, &error) != NULL;
+  apply_updates (run);
+
+  if (self != NULL && self->run == run)
+    {
+      self->run = NULL;
+      settle (self, run, success, error);
+      emo_run_unref (run);
+      _emo_session_pump (self);
+    }
+
+  /* The model may have been replaced while it worked: then this is the last
+   * reference to it. */
+  if (self == NULL || run->classifier != self->classifier)
+    _emo_session_release (run->engine, g_steal_pointer (&run->classifier));
+  emo_run_unref (run);
+}
+
+static void
+set_request (EmoSession    *self,
+             EmoRun        *run,
+             const EmoWork *work)
+{
+  run->request = self->request;
+  run->request.score = work->classify;
+  run->request.explain = self->request.explain || work->explain;
+  run->request.explain_label = work->explain ? work->label : self->request.explain_label;
+}
+
+/* Hands a picture to the engine. */
+void
+_emo_session_begin (EmoSession    *self,
+                    const EmoWork *work,
+                    EmoDecoded    *decoded)
+{
+  EmoRun *run = g_new0 (EmoRun, 1);
+  EmoEnginePriority priority = work->urgent ? EMO_ENGINE_URGENT : EMO_ENGINE_BATCH;
+
+  g_assert (self->run == NULL);
+
+  g_atomic_ref_count_init (&run->ref_count);
+  g_mutex_init (&run->mutex);
+  g_queue_init (&run->updates);
+  g_weak_ref_init (&run->session, self);
+  run->engine = g_object_ref (self->engine);
+  run->classifier = g_object_ref (self->classifier);
+  run->patches = emo_patches_ref (decoded->patches);
+  run->context = g_main_context_ref_thread_default ();
+  run->cancellable = g_cancellable_new ();
+  run->sample = g_object_ref (work->sample);
+  run->classify = work->classify;
+  run->decode_ms = decoded->ms;
+  set_request (self, run, work);
+  self->run = run;
+
+  _emo_sample_take_error (run->sample, NULL);
+  if (run->classify)
+    {
+      run->prediction = emo_prediction_new (emo_classifier_get_info (run->classifier));
+      apply_input (run);
+      _emo_sample_set_prediction (run->sample, run->prediction);
+      _emo_session_set_state (self, run->sample, EMO_SAMPLE_RUNNING);
+    }
+  else
+    {
+      run->prediction = g_object_ref (emo_sample_get_prediction (run->sample));
+      clear_explanation (run);
+    }
+
+  emo_engine_run_async (self->engine, priority, run_worker, emo_run_ref (run),
+                        (GDestroyNotify) emo_run_unref, NULL, run->cancellable,
+                        run_finished_cb, emo_run_ref (run));
+}
+
+/* Cancels the run and lets its sample go at once; the engine follows within a
+ * layer or a token. */
+void
+_emo_session_cancel_run (EmoSession *self)
+{
+  EmoRun *run = self->run;
+
+  if (run == NULL || run->dropped)
+    return;
+
+  run->dropped = TRUE;
+  g_cancellable_cancel (run->cancellable);
+  if (run->classify && self->waiting != NULL)
+    _emo_session_set_state (self, run->sample, EMO_SAMPLE_STOPPED);
+}
+
+void
+_emo_session_drop_run (EmoSession *self)
+{
+  _emo_session_cancel_run (self);
+  g_clear_pointer (&self->run, emo_run_unref);
+}

@@ -1,0 +1,770 @@
+/* emo-session.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include "emo-session-private.h"
+
+/* A session is cut in three files. Here: the list, the counts, and what a front
+ * end may ask. emo-session-queue.c: what comes next and what is read ahead.
+ * emo-session-run.c: the one picture that the engine has, and its answers.
+ *
+ * Everything here happens on the main thread. Two other threads work for it: the
+ * decoder's reads pictures, the engine's runs the model; both are handed copies
+ * and both answer through the main context. */
+
+enum
+{
+  PROP_0,
+  PROP_CLASSIFIER,
+  PROP_EXPLAIN,
+  PROP_N_WAITING,
+  PROP_N_DONE,
+  PROP_N_FAILED,
+  PROP_RUNNING,
+  PROP_JOB,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_FINISHED,
+  SIGNAL_DRAINED,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (EmoSession, emo_session, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+set_explain (EmoSession *self,
+             gboolean    explain)
+{
+  explain = !!explain;
+  if (self->request.explain == explain)
+    return;
+
+  self->request.explain = explain;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EXPLAIN]);
+}
+
+/* The job's own Stop button cancels its cancellable. */
+static gboolean
+job_stopped_cb (GCancellable *cancellable,
+                gpointer      user_data)
+{
+  EmoSession *self = user_data;
+
+  g_clear_pointer (&self->job_stopped, g_source_unref);
+  emo_session_stop (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_job (EmoSession *self)
+{
+  g_autoptr(GMainContext) context = g_main_context_ref_thread_default ();
+
+  self->job = emo_job_new ("Analysing pictures");
+  self->job_done = 0;
+  emo_job_set_state (self->job, EMO_JOB_RUNNING);
+
+  self->job_stopped = g_cancellable_source_new (emo_job_get_cancellable (self->job));
+  g_source_set_callback (self->job_stopped, G_SOURCE_FUNC (job_stopped_cb), self, NULL);
+  g_source_attach (self->job_stopped, context);
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOB]);
+}
+
+static void
+end_job (EmoSession *self)
+{
+  g_autoptr(EmoJob) job = g_steal_pointer (&self->job);
+
+  if (job == NULL)
+    return;
+
+  if (self->job_stopped != NULL)
+    g_source_destroy (self->job_stopped);
+  g_clear_pointer (&self->job_stopped, g_source_unref);
+  emo_job_set_state (job, self->stopped ? EMO_JOB_STOPPED : EMO_JOB_DONE);
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOB]);
+}
+
+static void
+update_job (EmoSession *self)
+{
+  guint64 left = self->n_waiting + (_emo_session_is_classifying (self) ? 1 : 0);
+
+  /* An explanation alone is no batch worth a progress bar. */
+  if (self->job == NULL && self->running && left > 0)
+    begin_job (self);
+  if (self->job != NULL)
+    emo_job_set_count (self->job, self->job_done, self->job_done + left);
+}
+
+/* The counts are kept here and notified at the end of each step, so that a
+ * splice of thousands costs one notification. */
+void
+_emo_session_notify_counts (EmoSession *self)
+{
+  const struct { guint now; guint *shown; int prop; } counts[] = {
+    { self->n_waiting, &self->shown_waiting, PROP_N_WAITING },
+    { self->n_done, &self->shown_done, PROP_N_DONE },
+    { self->n_failed, &self->shown_failed, PROP_N_FAILED },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      if (counts[i].now == *counts[i].shown)
+        continue;
+      *counts[i].shown = counts[i].now;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[counts[i].prop]);
+    }
+  update_job (self);
+}
+
+void
+_emo_session_update_running (EmoSession *self)
+{
+  gboolean running = self->run != NULL || _emo_session_has_work (self);
+
+  if (running == self->running)
+    {
+      _emo_session_notify_counts (self);
+      return;
+    }
+
+  self->running = running;
+  _emo_session_notify_counts (self);
+  if (!running)
+    end_job (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+
+  if (!self->running && (self->n_waiting == 0 || self->stopped))
+    g_signal_emit (self, signals[SIGNAL_DRAINED], 0);
+}
+
+static gint
+compare_serials (gconstpointer a,
+                 gconstpointer b,
+                 gpointer      user_data)
+{
+  guint64 x = _emo_sample_get_serial ((EmoSample *) a);
+  guint64 y = _emo_sample_get_serial ((EmoSample *) b);
+
+  return (x > y) - (x < y);
+}
+
+/* Keeps the counts and the order of those that wait in step with the state. */
+void
+_emo_session_set_state (EmoSession     *self,
+                        EmoSample      *sample,
+                        EmoSampleState  state)
+{
+  EmoSampleState before = emo_sample_get_state (sample);
+  GSequenceIter *place = _emo_sample_get_place (sample);
+
+  self->n_waiting -= place != NULL;
+  self->n_done -= before == EMO_SAMPLE_DONE;
+  self->n_failed -= before == EMO_SAMPLE_FAILED;
+
+  if (state == EMO_SAMPLE_WAITING && place == NULL)
+    {
+      place = g_sequence_insert_sorted (self->waiting, sample, compare_serials, NULL);
+      _emo_sample_set_place (sample, place);
+    }
+  else if (state != EMO_SAMPLE_WAITING && place != NULL)
+    {
+      g_sequence_remove (place);
+      _emo_sample_set_place (sample, NULL);
+    }
+
+  self->n_waiting += state == EMO_SAMPLE_WAITING;
+  self->n_done += state == EMO_SAMPLE_DONE;
+  self->n_failed += state == EMO_SAMPLE_FAILED;
+
+  _emo_sample_set_state (sample, state);
+}
+
+void
+_emo_session_finish_sample (EmoSession     *self,
+                            EmoSample      *sample,
+                            EmoSampleState  state)
+{
+  g_autoptr(EmoSample) kept = g_object_ref (sample);
+
+  _emo_session_set_state (self, sample, state);
+  if (state != EMO_SAMPLE_DONE && state != EMO_SAMPLE_FAILED)
+    return;
+
+  self->job_done++;
+  _emo_session_notify_counts (self);
+  g_signal_emit (self, signals[SIGNAL_FINISHED], 0, kept);
+}
+
+static void
+emo_session_dispose (GObject *object)
+{
+  EmoSession *self = EMO_SESSION (object);
+
+  _emo_session_drop_run (self);
+  self->stopped = TRUE;
+  g_clear_pointer (&self->decoder, emo_decoder_free);
+  g_queue_clear_full (&self->asked, g_free);
+  g_clear_pointer (&self->slots, g_hash_table_unref);
+  g_clear_pointer (&self->by_key, g_hash_table_unref);
+  g_clear_pointer (&self->waiting, g_sequence_free);
+  if (self->samples != NULL)
+    {
+      guint n_samples = g_list_model_get_n_items (G_LIST_MODEL (self->samples));
+
+      /* A sample may outlive the session in a view. */
+      for (guint i = 0; i < n_samples; i++)
+        {
+          g_autoptr(EmoSample) sample = g_list_model_get_item (G_LIST_MODEL (self->samples), i);
+
+          _emo_sample_set_place (sample, NULL);
+          _emo_sample_set_serial (sample, 0);
+        }
+    }
+  g_clear_object (&self->samples);
+  end_job (self);
+  if (self->classifier != NULL)
+    _emo_session_release (self->engine, g_steal_pointer (&self->classifier));
+  g_clear_object (&self->engine);
+
+  G_OBJECT_CLASS (emo_session_parent_class)->dispose (object);
+}
+
+static void
+emo_session_get_property (GObject    *object,
+                          guint       prop_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  EmoSession *self = EMO_SESSION (object);
+
+  switch (prop_id)
+    {
+    case PROP_CLASSIFIER:
+      g_value_set_object (value, self->classifier);
+      break;
+    case PROP_EXPLAIN:
+      g_value_set_boolean (value, self->request.explain);
+      break;
+    case PROP_N_WAITING:
+      g_value_set_uint (value, self->n_waiting);
+      break;
+    case PROP_N_DONE:
+      g_value_set_uint (value, self->n_done);
+      break;
+    case PROP_N_FAILED:
+      g_value_set_uint (value, self->n_failed);
+      break;
+    case PROP_RUNNING:
+      g_value_set_boolean (value, self->running);
+      break;
+    case PROP_JOB:
+      g_value_set_object (value, self->job);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+emo_session_set_property (GObject      *object,
+                          guint         prop_id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  EmoSession *self = EMO_SESSION (object);
+
+  switch (prop_id)
+    {
+    case PROP_CLASSIFIER:
+      emo_session_set_classifier (self, g_value_get_object (value));
+      break;
+    case PROP_EXPLAIN:
+      set_explain (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+emo_session_class_init (EmoSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->dispose = emo_session_dispose;
+  object_class->get_property = emo_session_get_property;
+  object_class->set_property = emo_session_set_property;
+
+  properties[PROP_CLASSIFIER] =
+    g_param_spec_object ("classifier", NULL, NULL, EMO_TYPE_CLASSIFIER, flags | G_PARAM_WRITABLE);
+  properties[PROP_EXPLAIN] =
+    g_param_spec_boolean ("explain", NULL, NULL, FALSE, flags | G_PARAM_WRITABLE);
+  properties[PROP_N_WAITING] =
+    g_param_spec_uint ("n-waiting", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_DONE] =
+    g_param_spec_uint ("n-done", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_FAILED] =
+    g_param_spec_uint ("n-failed", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_RUNNING] =
+    g_param_spec_boolean ("running", NULL, NULL, FALSE, flags);
+  properties[PROP_JOB] =
+    g_param_spec_object ("job", NULL, NULL, EMO_TYPE_JOB, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * EmoSession::finished:
+   * @self: the session
+   * @sample: a picture that is now done or failed
+   *
+   * Emitted in the order of the list for a batch.
+   */
+  signals[SIGNAL_FINISHED] =
+    g_signal_new ("finished", EMO_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0,
+                  NULL, NULL, NULL, G_TYPE_NONE, 1, EMO_TYPE_SAMPLE);
+
+  /**
+   * EmoSession::drained:
+   * @self: the session
+   *
+   * Emitted when nothing is left to do, or nothing more will be done because
+   * the session was stopped.
+   */
+  signals[SIGNAL_DRAINED] =
+    g_signal_new ("drained", EMO_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0,
+                  NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+emo_session_init (EmoSession *self)
+{
+  const EmoRequest request = EMO_REQUEST_INIT;
+
+  /* A batch costs little without explanations and much with them; the selected
+   * picture gets its own anyway. */
+  self->request = request;
+  self->request.explain = FALSE;
+
+  self->samples = g_list_store_new (EMO_TYPE_SAMPLE);
+  self->by_key = g_hash_table_new (g_str_hash, g_str_equal);
+  self->waiting = g_sequence_new (NULL);
+  self->slots = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) _emo_slot_free);
+  self->decoder = emo_decoder_new (_emo_session_decoded_cb, self);
+  g_queue_init (&self->asked);
+}
+
+/**
+ * emo_session_new:
+ * @engine: the thread that owns the model
+ *
+ * Makes an empty session that waits for a classifier and for pictures.
+ *
+ * Returns: (transfer full): a session
+ */
+EmoSession *
+emo_session_new (EmoEngine *engine)
+{
+  EmoSession *self;
+
+  g_return_val_if_fail (EMO_IS_ENGINE (engine), NULL);
+
+  self = g_object_new (EMO_TYPE_SESSION, NULL);
+  self->engine = g_object_ref (engine);
+
+  return self;
+}
+
+/**
+ * emo_session_get_samples:
+ * @self: a session
+ *
+ * Returns: (transfer none): the pictures, a #GListModel of #EmoSample
+ */
+GListModel *
+emo_session_get_samples (EmoSession *self)
+{
+  g_return_val_if_fail (EMO_IS_SESSION (self), NULL);
+
+  return G_LIST_MODEL (self->samples);
+}
+
+/**
+ * emo_session_get_engine:
+ * @self: a session
+ *
+ * Returns: (transfer none): the engine
+ */
+EmoEngine *
+emo_session_get_engine (EmoSession *self)
+{
+  g_return_val_if_fail (EMO_IS_SESSION (self), NULL);
+
+  return self->engine;
+}
+
+/**
+ * emo_session_get_classifier:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): the model in use
+ */
+EmoClassifier *
+emo_session_get_classifier (EmoSession *self)
+{
+  g_return_val_if_fail (EMO_IS_SESSION (self), NULL);
+
+  return self->classifier;
+}
+
+/**
+ * emo_session_set_classifier:
+ * @self: a session
+ * @classifier: (nullable): the model to use from the next picture on
+ *
+ * Results that are there stay and keep the facts of the model that made them;
+ * so does the picture in work. With %NULL pictures wait.
+ */
+void
+emo_session_set_classifier (EmoSession    *self,
+                            EmoClassifier *classifier)
+{
+  g_return_if_fail (EMO_IS_SESSION (self));
+  g_return_if_fail (classifier == NULL || EMO_IS_CLASSIFIER (classifier));
+
+  if (self->classifier == classifier)
+    return;
+
+  if (self->classifier != NULL)
+    _emo_session_release (self->engine, g_steal_pointer (&self->classifier));
+  g_set_object (&self->classifier, classifier);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLASSIFIER]);
+  _emo_session_pump (self);
+}
+
+/**
+ * emo_session_set_request:
+ * @self: a session
+ * @request: what to ask for each picture of a batch; copied
+ *
+ * Holds from the next picture on.
+ */
+void
+emo_session_set_request (EmoSession       *self,
+                         const EmoRequest *request)
+{
+  gboolean explain;
+
+  g_return_if_fail (EMO_IS_SESSION (self));
+  g_return_if_fail (request != NULL);
+
+  explain = self->request.explain;
+  self->request = *request;
+  self->request.explain = explain;
+  set_explain (self, request->explain);
+}
+
+/* Lists samples that are new, in one splice. */
+static void
+add_new (EmoSession *self,
+         GPtrArray  *samples)
+{
+  g_autoptr(GPtrArray) added = g_ptr_array_new ();
+
+  for (guint i = 0; i < samples->len; i++)
+    {
+      EmoSample *sample = g_ptr_array_index (samples, i);
+
+      if (g_hash_table_contains (self->by_key, _emo_sample_get_key (sample)))
+        continue;
+
+      g_hash_table_insert (self->by_key, (gpointer) _emo_sample_get_key (sample), sample);
+      _emo_sample_set_serial (sample, ++self->last_serial);
+      g_ptr_array_add (added, sample);
+    }
+  if (added->len == 0)
+    return;
+
+  for (guint i = 0; i < added->len; i++)
+    _emo_session_set_state (self, g_ptr_array_index (added, i), EMO_SAMPLE_WAITING);
+  g_list_store_splice (self->samples, g_list_model_get_n_items (G_LIST_MODEL (self->samples)), 0,
+                       added->pdata, added->len);
+
+  _emo_session_pump (self);
+}
+
+/**
+ * emo_session_add:
+ * @self: a session
+ * @sample: a picture
+ *
+ * Appends a picture, unless the same one is listed. It starts at once when a
+ * classifier is there and the session is not stopped.
+ *
+ * Returns: (transfer none): the listed one, @sample or its elder
+ */
+EmoSample *
+emo_session_add (EmoSession *self,
+                 EmoSample  *sample)
+{
+  g_autoptr(GPtrArray) samples = NULL;
+  g_autoptr(EmoSample) kept = NULL;
+
+  g_return_val_if_fail (EMO_IS_SESSION (self), NULL);
+  g_return_val_if_fail (EMO_IS_SAMPLE (sample), NULL);
+
+  kept = g_object_ref (sample);
+  samples = g_ptr_array_new ();
+  g_ptr_array_add (samples, sample);
+  add_new (self, samples);
+
+  return g_hash_table_lookup (self->by_key, _emo_sample_get_key (sample));
+}
+
+/**
+ * emo_session_add_many:
+ * @self: a session
+ * @samples: (element-type EmoSample): pictures
+ *
+ * As emo_session_add() for each, with one change of the list.
+ */
+void
+emo_session_add_many (EmoSession *self,
+                      GPtrArray  *samples)
+{
+  g_return_if_fail (EMO_IS_SESSION (self));
+  g_return_if_fail (samples != NULL);
+
+  add_new (self, samples);
+}
+
+/* The list only ever grows at its end, so it is sorted by serial. */
+static gboolean
+find_position (EmoSession *self,
+               EmoSample  *sample,
+               guint      *position)
+{
+  guint low = 0;
+  guint high = g_list_model_get_n_items (G_LIST_MODEL (self->samples));
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      g_autoptr(EmoSample) there = g_list_model_get_item (G_LIST_MODEL (self->samples), middle);
+
+      if (there == sample)
+        {
+          *position = middle;
+          return TRUE;
+        }
+      if (_emo_sample_get_serial (there) < _emo_sample_get_serial (sample))
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  return FALSE;
+}
+
+/**
+ * emo_session_remove:
+ * @self: a session
+ * @sample: a listed picture
+ *
+ * Takes a picture off the list. One in work is cancelled and its answer dropped.
+ */
+void
+emo_session_remove (EmoSession *self,
+                    EmoSample  *sample)
+{
+  g_autoptr(EmoSample) kept = NULL;
+  guint position;
+
+  g_return_if_fail (EMO_IS_SESSION (self));
+  g_return_if_fail (EMO_IS_SAMPLE (sample));
+
+  if (_emo_sample_get_serial (sample) == 0 || !find_position (self, sample, &position))
+    return;
+
+  kept = g_object_ref (sample);
+  if (_emo_session_get_run_sample (self) == sample)
+    _emo_session_cancel_run (self);
+  _emo_session_forget (self, sample);
+
+  /* STOPPED is in no count; a finished one keeps its state for who holds it. */
+  if (emo_sample_get_state (sample) == EMO_SAMPLE_WAITING ||
+      emo_sample_get_state (sample) == EMO_SAMPLE_RUNNING)
+    _emo_session_set_state (self, sample, EMO_SAMPLE_STOPPED);
+  self->n_done -= emo_sample_get_state (sample) == EMO_SAMPLE_DONE;
+  self->n_failed -= emo_sample_get_state (sample) == EMO_SAMPLE_FAILED;
+
+  g_hash_table_remove (self->by_key, _emo_sample_get_key (sample));
+  _emo_sample_set_serial (sample, 0);
+  g_list_store_remove (self->samples, position);
+  _emo_session_pump (self);
+}
+
+/**
+ * emo_session_prefer:
+ * @self: a session
+ * @sample: (nullable): the selected picture
+ *
+ * The selected picture is read and classified before the others, with its
+ * explanation; one that is done without an explanation gets it.
+ */
+void
+emo_session_prefer (EmoSession *self,
+                    EmoSample  *sample)
+{
+  g_return_if_fail (EMO_IS_SESSION (self));
+  g_return_if_fail (sample == NULL || EMO_IS_SAMPLE (sample));
+
+  if (sample != NULL && _emo_sample_get_serial (sample) == 0)
+    sample = NULL;
+  if (sample == self->preferred)
+    return;
+
+  self->preferred = sample;
+  self->explain_preferred = sample != NULL;
+  _emo_session_pump (self);
+}
+
+/**
+ * emo_session_explain:
+ * @self: a session
+ * @sample: a listed picture
+ * @label: the label to argue for; -1: the winner
+ *
+ * Asks for an explanation, before the batch and even when the session is
+ * stopped. A picture without an answer, or whose answer is another model's, is
+ * classified first: two models' words are never mixed.
+ */
+void
+emo_session_explain (EmoSession *self,
+                     EmoSample  *sample,
+                     int         label)
+{
+  EmoWork work = { .sample = sample, .label = label, .explain = TRUE, .urgent = TRUE };
+
+  g_return_if_fail (EMO_IS_SESSION (self));
+  g_return_if_fail (EMO_IS_SAMPLE (sample));
+
+  if (_emo_sample_get_serial (sample) == 0)
+    return;
+
+  _emo_session_ask (self, &work);
+  _emo_session_pump (self);
+}
+
+/**
+ * emo_session_retry:
+ * @self: a session
+ * @sample: a listed picture
+ *
+ * Reads and classifies a picture once more, whatever became of it, even when
+ * the session is stopped. Its place in the order is that of the list.
+ */
+void
+emo_session_retry (EmoSession *self,
+                   EmoSample  *sample)
+{
+  EmoWork work = { .sample = sample, .classify = TRUE, .label = -1 };
+
+  g_return_if_fail (EMO_IS_SESSION (self));
+  g_return_if_fail (EMO_IS_SAMPLE (sample));
+
+  if (_emo_sample_get_serial (sample) == 0 || _emo_session_get_run_sample (self) == sample)
+    return;
+
+  /* The file may have been mended since. */
+  _emo_session_drop_slot (self, sample);
+  _emo_sample_take_error (sample, NULL);
+  _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
+  if (sample == self->preferred)
+    self->explain_preferred = TRUE;
+  if (self->stopped)
+    _emo_session_ask (self, &work);
+  _emo_session_pump (self);
+}
+
+/**
+ * emo_session_start:
+ * @self: a session
+ *
+ * Goes on after a stop, with the pictures that wait and those that were
+ * stopped.
+ */
+void
+emo_session_start (EmoSession *self)
+{
+  guint n_samples;
+
+  g_return_if_fail (EMO_IS_SESSION (self));
+
+  self->stopped = FALSE;
+  n_samples = g_list_model_get_n_items (G_LIST_MODEL (self->samples));
+  for (guint i = 0; i < n_samples; i++)
+    {
+      g_autoptr(EmoSample) sample = g_list_model_get_item (G_LIST_MODEL (self->samples), i);
+
+      if (emo_sample_get_state (sample) == EMO_SAMPLE_STOPPED)
+        _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
+    }
+  _emo_session_pump (self);
+}
+
+static void
+stop_queue (EmoSession *self)
+{
+  self->stopped = TRUE;
+  self->explain_preferred = FALSE;
+  g_queue_clear_full (&self->asked, g_free);
+}
+
+/**
+ * emo_session_stop:
+ * @self: a session
+ *
+ * Stops at once: finished pictures stay, the one in work becomes stopped, the
+ * others wait for emo_session_start().
+ */
+void
+emo_session_stop (EmoSession *self)
+{
+  g_return_if_fail (EMO_IS_SESSION (self));
+
+  stop_queue (self);
+  _emo_session_cancel_run (self);
+  _emo_session_pump (self);
+}
+
+/**
+ * emo_session_stop_gently:
+ * @self: a session
+ *
+ * Stops after the picture in work.
+ */
+void
+emo_session_stop_gently (EmoSession *self)
+{
+  g_return_if_fail (EMO_IS_SESSION (self));
+
+  stop_queue (self);
+  _emo_session_pump (self);
+}
