@@ -64,6 +64,9 @@ EmoBundle *emo_bundle_load (const char          *path,
                             const char          *base,
                             GError             **error);
 void       emo_bundle_free (EmoBundle           *self);
+/* Whether the explanation goes on from prompt.answer (a string is open at its
+ * end); FALSE: it is a second generation from prompt.reason. */
+gboolean   emo_bundle_has_reason (EmoBundle     *self);
 /* SHA-256 over the prompts and labels, as recorded in exports. */
 char      *emo_bundle_dup_prompt_sha256 (EmoBundle *self);
 
