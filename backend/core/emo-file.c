@@ -1,0 +1,299 @@
+/* emo-file.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "emo-error.h"
+#include "emo-file.h"
+
+/* What the operating system's refusal means to a person. */
+static EmoError
+error_from_errno (int number)
+{
+  switch (number)
+    {
+    case ENOSPC:
+    case EDQUOT:
+      return EMO_ERROR_NO_SPACE;
+
+    case ENOMEM:
+      return EMO_ERROR_OUT_OF_MEMORY;
+
+    default:
+      return EMO_ERROR_IO;
+    }
+}
+
+static void
+set_errno_error (GError    **error,
+                 const char *path,
+                 const char *what,
+                 int         number)
+{
+  g_autofree char *name = emo_file_escape_name (path);
+
+  g_set_error (error, EMO_ERROR, (int) error_from_errno (number),
+               "%s: %s: %s", name, what, g_strerror (number));
+}
+
+static const char *
+describe_kind (mode_t mode)
+{
+  if (S_ISDIR (mode))
+    return "a folder";
+  if (S_ISFIFO (mode))
+    return "a pipe";
+  if (S_ISSOCK (mode))
+    return "a socket";
+
+  return "a device";
+}
+
+/**
+ * emo_file_open:
+ * @path: a file's name; a link is followed
+ * @size: (out) (optional): its size in bytes
+ * @error: return location
+ *
+ * Opens a regular file for reading. Opened O_NONBLOCK, so that a pipe without
+ * a writer cannot hold the caller; looked at through the descriptor, so that
+ * the file cannot be another one than was checked.
+ *
+ * Returns: a descriptor for close(), or -1 with %EMO_ERROR_IO
+ */
+int
+emo_file_open (const char  *path,
+               gsize       *size,
+               GError     **error)
+{
+  struct stat status;
+  int fd, number;
+
+  g_return_val_if_fail (path != NULL, -1);
+
+  do
+    fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  while (fd < 0 && errno == EINTR);
+
+  if (fd < 0)
+    {
+      set_errno_error (error, path, "cannot be opened", errno);
+      return -1;
+    }
+
+  if (fstat (fd, &status) < 0)
+    {
+      number = errno;
+      close (fd);
+      set_errno_error (error, path, "cannot be examined", number);
+      return -1;
+    }
+
+  if (!S_ISREG (status.st_mode))
+    {
+      g_autofree char *name = emo_file_escape_name (path);
+
+      close (fd);
+      g_set_error (error, EMO_ERROR, EMO_ERROR_IO,
+                   "%s: expected a file, found %s", name, describe_kind (status.st_mode));
+      return -1;
+    }
+
+  if (size != NULL)
+    *size = (gsize) status.st_size;
+
+  return fd;
+}
+
+/* Reads up to @length bytes; *@length becomes what was there. */
+static gboolean
+read_fully (int     fd,
+            char   *data,
+            gsize  *length)
+{
+  gsize done = 0;
+
+  while (done < *length)
+    {
+      gssize n = read (fd, data + done, *length - done);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return FALSE;
+      if (n == 0)
+        break;
+
+      done += (gsize) n;
+    }
+
+  *length = done;
+
+  return TRUE;
+}
+
+/**
+ * emo_file_read:
+ * @path: a file's name
+ * @max_bytes: the largest size taken
+ * @error: return location
+ *
+ * Reads a whole regular file. A file that another process shortens meanwhile
+ * gives what was left of it, one that grows what it had.
+ *
+ * Returns: (transfer full) (nullable): its bytes, or %NULL with %EMO_ERROR_IO,
+ *   %EMO_ERROR_LIMIT or %EMO_ERROR_OUT_OF_MEMORY
+ */
+GBytes *
+emo_file_read (const char  *path,
+               gsize        max_bytes,
+               GError     **error)
+{
+  g_autofree char *data = NULL;
+  gsize length;
+  int fd, number;
+  gboolean ok;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  fd = emo_file_open (path, &length, error);
+  if (fd < 0)
+    return NULL;
+
+  if (length > max_bytes)
+    {
+      g_autofree char *name = emo_file_escape_name (path);
+
+      close (fd);
+      g_set_error (error, EMO_ERROR, EMO_ERROR_LIMIT,
+                   "%s: %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT " are read",
+                   name, length, max_bytes);
+      return NULL;
+    }
+
+  data = g_try_malloc (MAX (length, 1));
+  if (data == NULL)
+    {
+      close (fd);
+      set_errno_error (error, path, "cannot be read", ENOMEM);
+      return NULL;
+    }
+
+  ok = read_fully (fd, data, &length);
+  number = errno;
+  close (fd);
+
+  if (!ok)
+    {
+      set_errno_error (error, path, "cannot be read", number);
+      return NULL;
+    }
+
+  return g_bytes_new_take (g_steal_pointer (&data), length);
+}
+
+/**
+ * emo_file_write:
+ * @path: a file's name
+ * @data: (array length=length) (element-type guint8): its content
+ * @length: bytes of @data
+ * @error: return location
+ *
+ * Writes a file as a whole: under another name, fsync'ed, then renamed, then
+ * the folder is fsync'ed. On failure the old file is as it was and nothing is
+ * left beside it.
+ *
+ * Returns: whether it is on the disk, else %FALSE with %EMO_ERROR_NO_SPACE or
+ *   %EMO_ERROR_IO
+ */
+gboolean
+emo_file_write (const char  *path,
+                const void  *data,
+                gsize        length,
+                GError     **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *name = NULL;
+  EmoError code = EMO_ERROR_IO;
+
+  g_return_val_if_fail (path != NULL, FALSE);
+  g_return_val_if_fail (data != NULL || length == 0, FALSE);
+  g_return_val_if_fail (length <= G_MAXSSIZE, FALSE);
+
+  if (g_file_set_contents_full (path, data != NULL ? data : "", (gssize) length,
+                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                0666, &local_error))
+    return TRUE;
+
+  /* EDQUOT has no GFileError of its own: it arrives as FAILED, in words. */
+  if (g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
+      strstr (local_error->message, g_strerror (EDQUOT)) != NULL)
+    code = EMO_ERROR_NO_SPACE;
+
+  name = emo_file_escape_name (path);
+  g_set_error (error, EMO_ERROR, (int) code, "%s: cannot be written: %s",
+               name, local_error->message);
+
+  return FALSE;
+}
+
+/* Characters that turn or hide text: a name with them can look like another. */
+static gboolean
+is_deceptive (gunichar c)
+{
+  return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2060 && c <= 0x2069) || c == 0x061c || c == 0xfeff;
+}
+
+/**
+ * emo_file_escape_name:
+ * @path: a file's name as the disk has it, any bytes
+ *
+ * A name for the screen and for messages: bytes that are no UTF-8 and control
+ * characters as `\x1b`, characters that change the direction of text or hide
+ * as `\u{202e}`. All else, backslashes too, is as it was.
+ *
+ * Returns: (transfer full): valid UTF-8 on one line
+ */
+char *
+emo_file_escape_name (const char *path)
+{
+  GString *out;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  out = g_string_sized_new (strlen (path));
+
+  while (*path != '\0')
+    {
+      gunichar c = g_utf8_get_char_validated (path, -1);
+
+      if (c == (gunichar) -1 || c == (gunichar) -2)
+        {
+          g_string_append_printf (out, "\\x%02x", (guint8) *path++);
+          continue;
+        }
+
+      if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+        g_string_append_printf (out, "\\x%02x", c);
+      else if (is_deceptive (c))
+        g_string_append_printf (out, "\\u{%x}", c);
+      else
+        g_string_append_unichar (out, c);
+
+      path = g_utf8_next_char (path);
+    }
+
+  return g_string_free (out, FALSE);
+}

@@ -1,0 +1,156 @@
+/* emo-json-writer.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "emo-json.h"
+
+static void
+append_character (GString    *out,
+                  const char *character,
+                  const char *next)
+{
+  switch (*character)
+    {
+    case '"':
+      g_string_append (out, "\\\"");
+      break;
+
+    case '\\':
+      g_string_append (out, "\\\\");
+      break;
+
+    case '\n':
+      g_string_append (out, "\\n");
+      break;
+
+    case '\r':
+      g_string_append (out, "\\r");
+      break;
+
+    case '\t':
+      g_string_append (out, "\\t");
+      break;
+
+    default:
+      if ((guint8) *character < 0x20)
+        g_string_append_printf (out, "\\u%04x", (guint8) *character);
+      else
+        g_string_append_len (out, character, next - character);
+    }
+}
+
+/**
+ * emo_json_append_string:
+ * @out: what to append to
+ * @text: (nullable): a string, not necessarily UTF-8
+ *
+ * Appends a JSON string, or `null` for %NULL. Bytes that are no UTF-8 become
+ * U+FFFD: JSON cannot hold them, and its readers would refuse the line.
+ */
+void
+emo_json_append_string (GString    *out,
+                        const char *text)
+{
+  g_autofree char *valid = NULL;
+
+  g_return_if_fail (out != NULL);
+
+  if (text == NULL)
+    {
+      g_string_append (out, "null");
+      return;
+    }
+
+  if (!g_utf8_validate (text, -1, NULL))
+    text = valid = g_utf8_make_valid (text, -1);
+
+  g_string_append_c (out, '"');
+
+  while (*text != '\0')
+    {
+      const char *next = g_utf8_next_char (text);
+
+      append_character (out, text, next);
+      text = next;
+    }
+
+  g_string_append_c (out, '"');
+}
+
+/**
+ * emo_json_append_double:
+ * @out: what to append to
+ * @value: a number
+ *
+ * Appends the fewest digits that read back as @value, with a point whatever the
+ * locale; `null` for NaN and the infinities, which JSON does not have.
+ */
+void
+emo_json_append_double (GString *out,
+                        double   value)
+{
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+  char format[] = "%.15g";
+
+  g_return_if_fail (out != NULL);
+
+  if (!isfinite (value))
+    {
+      g_string_append (out, "null");
+      return;
+    }
+
+  /* Up to 15 digits survive any double, and %g drops trailing zeros. Below the
+   * normal range there are fewer to keep, so that all lengths are tried. */
+  for (int digits = fabs (value) < DBL_MIN ? 1 : 15; digits <= 17; digits++)
+    {
+      g_snprintf (format, sizeof format, "%%.%dg", digits);
+      g_ascii_formatd (buffer, sizeof buffer, format, value);
+      if (g_ascii_strtod (buffer, NULL) == value)
+        break;
+    }
+
+  g_string_append (out, buffer);
+}
+
+/**
+ * emo_json_append_doubles:
+ * @out: what to append to
+ * @values: (nullable) (array length=n): numbers
+ * @n: how many
+ *
+ * Appends a JSON array of numbers, or `null` for %NULL.
+ */
+void
+emo_json_append_doubles (GString      *out,
+                         const double *values,
+                         gsize         n)
+{
+  g_return_if_fail (out != NULL);
+
+  if (values == NULL)
+    {
+      g_string_append (out, "null");
+      return;
+    }
+
+  g_string_append_c (out, '[');
+
+  for (gsize i = 0; i < n; i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, ',');
+      emo_json_append_double (out, values[i]);
+    }
+
+  g_string_append_c (out, ']');
+}
