@@ -1,0 +1,18 @@
+/* emo-exif-private.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+int _emo_exif_get_orientation (const guint8 *bytes,
+                               gsize         length);
+int _emo_xmp_get_orientation  (const guint8 *bytes,
+                               gsize         length);
+
+G_END_DECLS
