@@ -109,14 +109,14 @@ member (const EmoJsonValue *object,
   return value != NULL && emo_json_value_get_type (value) != EMO_JSON_NULL ? value : NULL;
 }
 
-/* A part's "type"; "" when it is none. */
+/* A part's "type". */
 static const char *
 type_of (const EmoJsonValue *part)
 {
   const EmoJsonValue *type = member (part, "type");
   const char *name = type != NULL ? emo_json_value_get_string (type) : NULL;
 
-  return name != NULL ? name : "";
+  return name != NULL ? name : "without a type";
 }
 
 /* Whether a setting is a plain true or false of the wanted value, @otherwise

@@ -15,6 +15,12 @@
 #define FREE_SLOT G_MAXUINT32
 #define BYTE_CHAR_END (256 + 68)   /* GPT-2's alphabet: 68 bytes have no character of their own */
 
+typedef struct
+{
+  guint32 hash;   /* of the content, so that other contents are rarely touched */
+  guint32 id;     /* FREE_SLOT: none */
+} Slot;
+
 /* EmoVocabulary:
  *
  * Contents by id, and an open-addressing hash from content to id, at most half
@@ -24,7 +30,7 @@ struct _EmoVocabulary
 {
   const char **contents;   /* [n_max] NULL: id not given yet */
   guint32     *lengths;    /* [n_max] */
-  guint32     *slots;      /* [mask + 1] */
+  Slot        *slots;      /* [mask + 1] */
   gsize        mask;
   guint32      n_max;
   guint32      n;
@@ -49,7 +55,7 @@ emo_vocabulary_new (gsize n_max)
     n_slots *= 2;
   self->contents = g_try_new0 (const char *, MAX (n_max, 1));
   self->lengths = g_try_new0 (guint32, MAX (n_max, 1));
-  self->slots = g_try_new (guint32, n_slots);
+  self->slots = g_try_new (Slot, n_slots);
   if (self->contents == NULL || self->lengths == NULL || self->slots == NULL)
     return NULL;
   memset (self->slots, 0xff, n_slots * sizeof *self->slots);
@@ -97,27 +103,30 @@ hash_more (guint64     hash,
   return hash;
 }
 
-/* The slot of a content in two parts: its own, or the free one where it goes. */
-static guint32 *
+/* The slot of a content in two parts: its own, or the free one where it goes,
+ * which then carries the content's hash. */
+static Slot *
 find_slot (EmoVocabulary *self,
            const char    *left,
            gsize          left_length,
            const char    *right,
            gsize          right_length)
 {
-  guint64 hash = hash_more (G_GUINT64_CONSTANT (0xcbf29ce484222325), left, left_length);
+  guint64 whole = hash_more (hash_more (G_GUINT64_CONSTANT (0xcbf29ce484222325), left, left_length), right, right_length);
+  guint32 hash = whole ^ whole >> 32;
   gsize i;
 
-  hash = hash_more (hash, right, right_length);
-  for (i = (hash ^ hash >> 32) & self->mask; self->slots[i] != FREE_SLOT; i = (i + 1) & self->mask)
+  for (i = hash & self->mask; self->slots[i].id != FREE_SLOT; i = (i + 1) & self->mask)
     {
-      guint32 id = self->slots[i];
+      guint32 id = self->slots[i].id;
 
-      if (self->lengths[id] == left_length + right_length
+      if (self->slots[i].hash == hash
+          && self->lengths[id] == left_length + right_length
           && memcmp (self->contents[id], left, left_length) == 0
           && memcmp (self->contents[id] + left_length, right, right_length) == 0)
-        break;
+        return &self->slots[i];
     }
+  self->slots[i].hash = hash;
 
   return &self->slots[i];
 }
@@ -137,15 +146,15 @@ emo_vocabulary_add (EmoVocabulary *self,
                     guint64        id)
 {
   gsize length = strlen (content);
-  guint32 *slot;
+  Slot *slot;
 
   if (id >= self->n_max || self->contents[id] != NULL || length > G_MAXINT32)
     return FALSE;
   slot = find_slot (self, content, length, "", 0);
-  if (*slot != FREE_SLOT)
+  if (slot->id != FREE_SLOT)
     return FALSE;
 
-  *slot = id;
+  slot->id = id;
   self->contents[id] = content;
   self->lengths[id] = length;
   self->n++;
@@ -170,7 +179,7 @@ emo_vocabulary_find (EmoVocabulary *self,
                      const char    *right,
                      gsize          right_length)
 {
-  guint32 id = *find_slot (self, left, left_length, right, right_length);
+  guint32 id = find_slot (self, left, left_length, right, right_length)->id;
 
   return id == FREE_SLOT ? -1 : (gint64) id;
 }
