@@ -30,7 +30,15 @@ void          emo_tokenizer_encode       (EmoTokenizer  *self,
                                           const char    *text,
                                           gssize         length,
                                           GArray        *ids);
-/* The whole at once, as tokenizers' decode: invalid bytes become U+FFFD. */
+/* @line is one JSON string (a line of `emovlm tokenize`); half a surrogate pair
+ * counts as U+FFFD, \u0000 is a character. INVALID_FILE when it is none. */
+gboolean      emo_tokenizer_encode_json  (EmoTokenizer  *self,
+                                          const char    *line,
+                                          gssize         length,
+                                          GArray        *ids,
+                                          GError       **error);
+/* The whole at once, as tokenizers' decode: invalid bytes become U+FFFD, and
+ * so does a NUL, which a string of C cannot hold. */
 char         *emo_tokenizer_decode       (EmoTokenizer  *self,
                                           const guint32 *ids,
                                           guint          n_ids,
