@@ -35,7 +35,8 @@ void        emo_gate_contributions (EmoGate      *self,
                                     double       *distilled,
                                     double       *rest);
 /* Branch weights (dynamic) or expert weights (moe): the count, 0 for the other
- * kinds; @weights holds at least 8; @title is borrowed. */
+ * kinds; @weights holds at least 8; @title is borrowed. Branch weights are the
+ * distilled head's, then the VLM's. */
 guint       emo_gate_weights       (EmoGate      *self,
                                     const double *d,
                                     const double *v,

@@ -1,0 +1,66 @@
+/* emo-gate-moe.c: experts on [d; v], mixed by a softmax
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include "emo-gate-private.h"
+
+/* An expert's pair follows the expert before it: published 3, from the file. */
+enum { GATE_WEIGHT, GATE_BIAS, EXPERT_WEIGHT, EXPERT_BIAS };
+
+static guint
+weights (const EmoGate *self,
+         const double  *d,
+         const double  *v,
+         double        *out)
+{
+  double x[2 * EMO_LABEL_SET_MAX];
+
+  _emo_gate_concat_inputs (self, d, v, x);
+  _emo_gate_linear (self->values[GATE_WEIGHT], self->values[GATE_BIAS], x, self->free, 2 * self->n, out);
+  _emo_gate_softmax (out, self->free);
+
+  return self->free;
+}
+
+static void
+forward (const EmoGate *self,
+         const double  *d,
+         const double  *v,
+         double        *logits)
+{
+  double x[2 * EMO_LABEL_SET_MAX];
+  double mix[EMO_GATE_MAX_WEIGHTS];
+  double expert[EMO_LABEL_SET_MAX];
+
+  _emo_gate_concat_inputs (self, d, v, x);
+  weights (self, d, v, mix);
+  memset (logits, 0, self->n * sizeof *logits);
+  for (guint e = 0; e < self->free; e++)
+    {
+      _emo_gate_linear (self->values[EXPERT_WEIGHT + 2 * e], self->values[EXPERT_BIAS + 2 * e],
+                        x, self->n, 2 * self->n, expert);
+      for (guint i = 0; i < self->n; i++)
+        logits[i] += mix[e] * expert[i];
+    }
+}
+
+const EmoGateClass _emo_gate_moe = {
+  .parameters = {
+    [GATE_WEIGHT] = { "gate.weight", { EMO_GATE_FREE, EMO_GATE_2N } },
+    [GATE_BIAS] = { "gate.bias", { EMO_GATE_FREE } },
+    [EXPERT_WEIGHT] = { "experts.%u.weight", { EMO_GATE_N, EMO_GATE_2N } },
+    [EXPERT_BIAS] = { "experts.%u.bias", { EMO_GATE_N } },
+  },
+  .n_parameters = 4,
+  .free_name = "gate.weight",
+  .max_free = EMO_GATE_MAX_WEIGHTS,
+  .forward = forward,
+  .weights = weights,
+  .weights_title = "expert weights",
+};
