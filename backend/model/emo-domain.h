@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 
 /* Is a picture of the kind the bundle knows? Regularised Mahalanobis distance of
  * the mean visual token from the training set's, against a threshold. File:
- * safetensors with "mean" [H], "precision" [H, H] and "threshold" [1]. */
+ * safetensors with "mean" [H], "precision" [H, H] and "threshold" [1], of the
+ * distance and not of its square. */
 typedef struct _EmoDomain EmoDomain;
 
 EmoDomain *emo_domain_load     (const char   *path,

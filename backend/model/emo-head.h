@@ -25,8 +25,9 @@ guint    emo_head_get_depth    (EmoHead      *self);         /* hidden layers, 1
 void     emo_head_forward      (EmoHead      *self,
                                 const float  *visual_mean,
                                 double       *logits);
-/* Exact evidence: for each token t the change of @label's logit when t is left
- * out of the mean. @tokens [T, H], @map [T]. */
+/* Exact evidence: for each token t, @label's logit over all tokens less the one
+ * with t left out of the mean: positive where t speaks for @label. All 0 for a
+ * single token. @tokens [T, H], @map [T]. */
 void     emo_head_evidence     (EmoHead      *self,
                                 const float  *tokens,
                                 guint         n_tokens,

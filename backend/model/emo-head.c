@@ -1,0 +1,320 @@
+/* emo-head.c: the distilled head
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <math.h>
+
+#include "emo-error.h"
+#include "emo-head.h"
+#include "emo-weights.h"
+
+/* Published depths are 1 to 5 hidden layers. */
+#define MAX_LAYERS 6
+#define MAX_WIDTH  (1 << 20)
+
+/* Linear layers with GELU between. Weights stay float32 as torch has them;
+ * sums are in double, which is closer to the exact value than torch's own. */
+typedef struct
+{
+  guint  rows;
+  guint  columns;
+  float *weight;   /* [rows, columns] */
+  float *bias;     /* [rows] */
+} Layer;
+
+struct _EmoHead
+{
+  guint hidden_size;   /* H */
+  guint n_labels;
+  guint n_layers;
+  guint widest;        /* of the layers' rows */
+  Layer layers[MAX_LAYERS];
+};
+
+/* "mlp.<index>.weight"; the indices skip GELU and dropout: 0, 3, 6, ... */
+static gboolean
+parse_index (const char *name,
+             guint      *index)
+{
+  const char *p = name + strlen ("mlp.");
+  guint64 number;
+  char *end;
+
+  if (!g_str_has_prefix (name, "mlp.") || !g_ascii_isdigit (*p) || (*p == '0' && g_ascii_isdigit (p[1])))
+    return FALSE;
+  number = g_ascii_strtoull (p, &end, 10);
+  if (!g_str_equal (end, ".weight") || number > 1000)
+    return FALSE;
+  *index = number;
+
+  return TRUE;
+}
+
+static int
+compare_indices (gconstpointer a,
+                 gconstpointer b)
+{
+  const guint *first = a, *second = b;
+
+  return *first < *second ? -1 : *first > *second;
+}
+
+static gboolean
+read_layer (EmoHead         *self,
+            EmoSafetensors  *file,
+            const char      *path,
+            guint            index,
+            gboolean         last,
+            GError         **error)
+{
+  Layer *layer = &self->layers[self->n_layers];
+  g_autofree char *weight_name = g_strdup_printf ("mlp.%u.weight", index);
+  g_autofree char *bias_name = g_strdup_printf ("mlp.%u.bias", index);
+  const EmoStoredTensor *tensor = emo_safetensors_find (file, weight_name);
+  EmoWeightShape weight = { .name = weight_name, .rank = 2 };
+  EmoWeightShape bias = { .name = bias_name, .rank = 1 };
+
+  layer->columns = self->n_layers > 0 ? self->layers[self->n_layers - 1].rows : self->hidden_size;
+  layer->rows = self->n_labels;
+  if (!last && tensor->rank == 2)
+    {
+      if (tensor->shape[0] < 1 || tensor->shape[0] > MAX_WIDTH)
+        {
+          g_set_error (error, EMO_ERROR, EMO_ERROR_SHAPE, "%s: %s: expected 1 to %d rows, found %" G_GINT64_FORMAT,
+                       path, weight_name, MAX_WIDTH, tensor->shape[0]);
+          return FALSE;
+        }
+      layer->rows = tensor->shape[0];
+    }
+  weight.shape[0] = bias.shape[0] = layer->rows;
+  weight.shape[1] = layer->columns;
+  self->n_layers++;
+  self->widest = MAX (self->widest, layer->rows);
+  layer->weight = emo_weights_read_floats (file, path, &weight, error);
+  if (layer->weight == NULL)
+    return FALSE;
+  layer->bias = emo_weights_read_floats (file, path, &bias, error);
+
+  return layer->bias != NULL;
+}
+
+static gboolean
+read_layers (EmoHead         *self,
+             EmoSafetensors  *file,
+             const char      *path,
+             GError         **error)
+{
+  g_autoptr(GArray) indices = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < emo_safetensors_get_n_tensors (file); i++)
+    {
+      guint index;
+
+      if (parse_index (emo_safetensors_get_tensor (file, i)->name, &index))
+        g_array_append_val (indices, index);
+    }
+  g_array_sort (indices, compare_indices);
+  if (indices->len == 0)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_MISSING_WEIGHT, "%s: there is no mlp.0.weight, expected a distilled head", path);
+      return FALSE;
+    }
+  if (indices->len > MAX_LAYERS)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED, "%s: expected at most %d linear layers, found %u",
+                   path, MAX_LAYERS, indices->len);
+      return FALSE;
+    }
+  for (guint i = 0; i < indices->len; i++)
+    if (!read_layer (self, file, path, g_array_index (indices, guint, i), i + 1 == indices->len, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/**
+ * emo_head_load:
+ * @path: a safetensors file with mlp.0.weight, mlp.0.bias, mlp.3.weight, ...
+ * @hidden_size: the width H of a visual token
+ * @n_labels: labels
+ * @error: return location
+ *
+ * Errors: those of safetensors, MISSING_WEIGHT, SHAPE, DTYPE, UNSUPPORTED (more
+ * than five hidden layers), OUT_OF_MEMORY.
+ *
+ * Returns: (transfer full): the head
+ */
+EmoHead *
+emo_head_load (const char  *path,
+               int          hidden_size,
+               guint        n_labels,
+               GError     **error)
+{
+  g_autoptr(EmoSafetensors) file = NULL;
+  g_autoptr(EmoHead) self = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (hidden_size > 0, NULL);
+  g_return_val_if_fail (n_labels > 0, NULL);
+
+  file = emo_safetensors_open (path, error);
+  if (file == NULL)
+    return NULL;
+  self = g_new0 (EmoHead, 1);
+  self->hidden_size = hidden_size;
+  self->n_labels = n_labels;
+  if (!read_layers (self, file, path, error) || !emo_safetensors_check (file, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * emo_head_free:
+ * @self: (transfer full) (nullable): a head
+ */
+void
+emo_head_free (EmoHead *self)
+{
+  if (self == NULL)
+    return;
+  for (guint i = 0; i < self->n_layers; i++)
+    {
+      g_free (self->layers[i].weight);
+      g_free (self->layers[i].bias);
+    }
+  g_free (self);
+}
+
+/**
+ * emo_head_get_depth:
+ * @self: a head
+ *
+ * Returns: the number of hidden layers
+ */
+guint
+emo_head_get_depth (EmoHead *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->n_layers - 1;
+}
+
+/* The exact GELU, x times the normal distribution's integral up to x. */
+static double
+gelu (double x)
+{
+  return 0.5 * x * (1 + erf (x / G_SQRT2));
+}
+
+/* @input [columns of the first layer] -> @logits [n_labels]; @buffers
+ * [2 * widest] is working space. @first .. @n rows of the last layer only. */
+static void
+forward (const EmoHead *self,
+         const double  *input,
+         double        *buffers,
+         guint          first,
+         guint          n,
+         double        *logits)
+{
+  const double *x = input;
+
+  for (guint l = 0; l < self->n_layers; l++)
+    {
+      const Layer *layer = &self->layers[l];
+      gboolean last = l + 1 == self->n_layers;
+      double *y = last ? logits : buffers + (l % 2) * (gsize) self->widest;
+      guint from = last ? first : 0;
+      guint rows = last ? n : layer->rows;
+
+      for (guint i = 0; i < rows; i++)
+        {
+          double sum = layer->bias[from + i]
+                       + emo_weights_dot (layer->weight + (gsize) (from + i) * layer->columns, x, layer->columns);
+
+          y[i] = last ? sum : gelu (sum);
+        }
+      x = y;
+    }
+}
+
+/**
+ * emo_head_forward:
+ * @self: a head
+ * @visual_mean: [H] the mean visual token
+ * @logits: (out): [n_labels]
+ */
+void
+emo_head_forward (EmoHead     *self,
+                  const float *visual_mean,
+                  double      *logits)
+{
+  g_autofree double *input = NULL;
+  g_autofree double *buffers = NULL;
+
+  g_return_if_fail (self != NULL);
+
+  input = g_new (double, self->hidden_size);
+  buffers = g_new (double, 2 * (gsize) self->widest);
+  for (guint i = 0; i < self->hidden_size; i++)
+    input[i] = visual_mean[i];
+  forward (self, input, buffers, 0, self->n_labels, logits);
+}
+
+/**
+ * emo_head_evidence:
+ * @self: a head
+ * @tokens: [T, H] the visual tokens
+ * @n_tokens: T
+ * @label: whose logit
+ * @map: (out): [T]
+ *
+ * For each token the label's logit over all tokens less the one over all others:
+ * positive where the token speaks for the label. With a single token nothing is
+ * left to compare with, and the map is 0.
+ */
+void
+emo_head_evidence (EmoHead     *self,
+                   const float *tokens,
+                   guint        n_tokens,
+                   guint        label,
+                   double      *map)
+{
+  g_autofree double *sum = NULL;
+  g_autofree double *input = NULL;
+  g_autofree double *buffers = NULL;
+  gsize width;
+  double whole;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (label < self->n_labels);
+
+  memset (map, 0, n_tokens * sizeof *map);
+  if (n_tokens < 2)
+    return;
+  width = self->hidden_size;
+  sum = g_new0 (double, width);
+  input = g_new (double, width);
+  buffers = g_new (double, 2 * (gsize) self->widest);
+  for (guint t = 0; t < n_tokens; t++)
+    for (gsize i = 0; i < width; i++)
+      sum[i] += tokens[t * width + i];
+  for (gsize i = 0; i < width; i++)
+    input[i] = sum[i] / n_tokens;
+  forward (self, input, buffers, label, 1, &whole);
+  for (guint t = 0; t < n_tokens; t++)
+    {
+      double without;
+
+      for (gsize i = 0; i < width; i++)
+        input[i] = (sum[i] - tokens[t * width + i]) / (n_tokens - 1);
+      forward (self, input, buffers, label, 1, &without);
+      map[t] = whole - without;
+    }
+}
