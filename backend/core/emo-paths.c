@@ -1,0 +1,106 @@
+/* emo-paths.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+
+#include "emo-paths.h"
+
+/* The prefix is wherever the executable lies now, not where it was configured
+ * to go: a moved or relocatable installation still finds its data. */
+static char *
+dup_installed_data (void)
+{
+  g_autofree char *executable = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = NULL;
+
+  if (executable == NULL)
+    return NULL;
+
+  folder = g_path_get_dirname (executable);
+
+  return g_build_filename (folder, "..", "share", "emovlm", NULL);
+}
+
+static char *
+dup_existing (const char *folder,
+              const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return NULL;
+
+  return g_canonicalize_filename (path, NULL);
+}
+
+/**
+ * emo_paths_dup_data:
+ * @name: what is wanted of the shipped data: "models/emoscenes", "samples"
+ *
+ * Looks in ../share/emovlm beside the executable's folder, then in the data of
+ * the source that it was built from.
+ *
+ * Returns: (transfer full) (nullable): an absolute path of something that
+ *   exists, else %NULL
+ */
+char *
+emo_paths_dup_data (const char *name)
+{
+  g_autofree char *installed = NULL;
+  char *path = NULL;
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  installed = dup_installed_data ();
+  if (installed != NULL)
+    path = dup_existing (installed, name);
+
+  return path != NULL ? path : dup_existing (EMO_BUILD_DATADIR, name);
+}
+
+/**
+ * emo_paths_dup_default_model:
+ *
+ * Returns: (transfer full) (nullable): EMOVLM_MODEL as the environment has it,
+ *   whether it exists or not, else the embedded model, else %NULL
+ */
+char *
+emo_paths_dup_default_model (void)
+{
+  const char *model = g_getenv ("EMOVLM_MODEL");
+
+  if (model != NULL && model[0] != '\0')
+    return g_strdup (model);
+
+  return emo_paths_dup_data ("models/emoscenes");
+}
+
+/**
+ * emo_paths_dup_cache:
+ * @name: a folder of the cache
+ *
+ * Makes the folder, for its owner alone, where it can. Where it cannot (a full
+ * or read-only disk) the first write there says so.
+ *
+ * Returns: (transfer full): $XDG_CACHE_HOME/emovlm/@name
+ */
+char *
+emo_paths_dup_cache (const char *name)
+{
+  char *path;
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  path = g_build_filename (g_get_user_cache_dir (), "emovlm", name, NULL);
+  if (g_mkdir_with_parents (path, 0700) != 0)
+    g_debug ("%s cannot be made", path);
+
+  return path;
+}
