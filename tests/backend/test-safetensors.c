@@ -250,7 +250,56 @@ test_safetensors_limits_header_and_file (Fixture      *fixture,
       }
 }
 
-/* Items 4: a NUL byte itself, where no C string can hold the header. */
+/* The largest header that is read: all spaces but two bytes. */
+static void
+test_safetensors_opens_header_at_its_limit (Fixture      *fixture,
+                                            gconstpointer user_data)
+{
+  g_autofree char *bytes = g_malloc (8 + EMO_SAFETENSORS_MAX_HEADER);
+  g_autofree char *path = fixture_path (fixture, "file.safetensors");
+  guint64 length = GUINT64_TO_LE ((guint64) EMO_SAFETENSORS_MAX_HEADER);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmoSafetensors) set = NULL;
+
+  memset (bytes, ' ', 8 + EMO_SAFETENSORS_MAX_HEADER);
+  memcpy (bytes, &length, 8);
+  memcpy (bytes + 8, "{}", 2);
+  fixture_write (path, bytes, 8 + EMO_SAFETENSORS_MAX_HEADER);
+  set = emo_safetensors_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (emo_safetensors_get_n_tensors (set), ==, 0);
+}
+
+/* The largest file that is opened, and one byte more. */
+static void
+test_safetensors_opens_file_at_its_limit (Fixture      *fixture,
+                                          gconstpointer user_data)
+{
+  const guint64 header_length = strlen (WITH_SHAPE ("U8", "[549755813000]", "0", "549755813000"));
+  const guint64 n = (guint64) EMO_SAFETENSORS_MAX_FILE - 8 - header_length;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *header = g_strdup_printf (WITH_SHAPE ("U8", "[%" G_GUINT64_FORMAT "]", "0", "%" G_GUINT64_FORMAT), n + i, n + i);
+      g_autofree char *path = fixture_safetensors (fixture, "file.safetensors", header, strlen (header), 0);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (EmoSafetensors) set = NULL;
+
+      g_assert_cmpuint (strlen (header), ==, header_length);
+      if (truncate (path, (off_t) (EMO_SAFETENSORS_MAX_FILE + i)) != 0)
+        {
+          g_test_skip ("this file system cannot hold a file of 512 GiB");
+          return;
+        }
+      set = emo_safetensors_open (path, &error);
+      if (i == 0)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, EMO_ERROR, LIMIT);
+    }
+}
+
+/* Item 4: a NUL byte itself, where no C string can hold the header. */
 static void
 test_safetensors_rejects_nul_byte (Fixture      *fixture,
                                    gconstpointer user_data)
@@ -411,7 +460,7 @@ test_safetensors_escapes_names_in_messages (Fixture      *fixture,
   g_assert_null (strstr (error->message, "\xe2\x80\xae"));
 }
 
-/* Item 18: 41 bytes of header put every tensor on an odd address. */
+/* Item 18: headers of eight lengths put each tensor on every kind of address. */
 static void
 test_safetensors_reads_unaligned_data (Fixture      *fixture,
                                        gconstpointer user_data)
@@ -590,6 +639,8 @@ main (int   argc,
   ADD ("reports-file-without-header", reports_file_without_header);
   ADD ("rejects-header-longer-than-file", rejects_header_longer_than_file);
   ADD ("limits-header-and-file", limits_header_and_file);
+  ADD ("opens-header-at-its-limit", opens_header_at_its_limit);
+  ADD ("opens-file-at-its-limit", opens_file_at_its_limit);
   ADD ("rejects-nul-byte", rejects_nul_byte);
   ADD ("finds-by-name-in-disk-order", finds_by_name_in_disk_order);
   ADD ("opens-100000-tensors-in-a-second", opens_100000_tensors_in_a_second);
