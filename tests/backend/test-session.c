@@ -1,0 +1,553 @@
+/* test-session.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "emo-error.h"
+#include "emo-scripted-classifier.h"
+#include "emo-session.h"
+#include "emo-test-files.h"
+
+/* Pictures are told apart by their width: the scripted classifier names label
+ * width % 8. They are 60 high, so the distilled head names label 4. */
+#define HEIGHT 60
+
+typedef struct
+{
+  char                  *folder;
+  EmoEngine             *engine;
+  EmoScriptedClassifier *classifier;
+  EmoSession            *session;
+  GString               *finished;   /* names in the order they finished */
+  guint                  n_finished;
+  gboolean               drained;
+} Fixture;
+
+static void
+finished_cb (EmoSession *session,
+             EmoSample  *sample,
+             Fixture    *fixture)
+{
+  g_string_append_printf (fixture->finished, "%s%s", fixture->n_finished > 0 ? " " : "",
+                          emo_sample_get_file_name (sample));
+  fixture->n_finished++;
+}
+
+static void
+drained_cb (EmoSession *session,
+            Fixture    *fixture)
+{
+  fixture->drained = TRUE;
+}
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  data)
+{
+  fixture->folder = emo_test_make_folder ();
+  fixture->engine = emo_engine_new ();
+  fixture->classifier = emo_scripted_classifier_new ("first");
+  fixture->session = emo_session_new (fixture->engine);
+  fixture->finished = g_string_new (NULL);
+  g_signal_connect (fixture->session, "finished", G_CALLBACK (finished_cb), fixture);
+  g_signal_connect (fixture->session, "drained", G_CALLBACK (drained_cb), fixture);
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  data)
+{
+  emo_session_set_classifier (fixture->session, NULL);
+  emo_session_stop (fixture->session);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  emo_engine_shutdown (fixture->engine);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_finalize_object (fixture->session);
+  g_object_unref (fixture->classifier);
+  g_object_unref (fixture->engine);
+  g_string_free (fixture->finished, TRUE);
+  emo_test_remove_folder (fixture->folder);
+  g_free (fixture->folder);
+}
+
+static EmoSample *
+add_path (Fixture    *fixture,
+          const char *path)
+{
+  g_autoptr(GFile) file = g_file_new_for_path (path);
+  g_autoptr(EmoSample) sample = emo_sample_new_for_file (file, NULL);
+
+  return emo_session_add (fixture->session, sample);
+}
+
+static EmoSample *
+add_picture (Fixture *fixture,
+             int      width)
+{
+  g_autofree char *name = g_strdup_printf ("%d.png", width);
+  g_autofree char *path = emo_test_write_picture (fixture->folder, name, width, HEIGHT);
+
+  return add_path (fixture, path);
+}
+
+static void
+set_classifier (Fixture               *fixture,
+                EmoScriptedClassifier *classifier)
+{
+  fixture->drained = FALSE;
+  emo_session_set_classifier (fixture->session, EMO_CLASSIFIER (classifier));
+}
+
+static void
+wait_drained (Fixture *fixture)
+{
+  emo_test_wait (&fixture->drained, 20);
+  fixture->drained = FALSE;
+}
+
+static void
+wait_for_state (EmoSample      *sample,
+                EmoSampleState  state)
+{
+  gint64 end = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  while (emo_sample_get_state (sample) != state)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_main_context_iteration (NULL, FALSE);
+    }
+}
+
+static void
+assert_counts (Fixture *fixture,
+               guint    n_waiting,
+               guint    n_done,
+               guint    n_failed)
+{
+  guint waiting, done, failed;
+
+  g_object_get (fixture->session, "n-waiting", &waiting, "n-done", &done, "n-failed", &failed, NULL);
+  g_assert_cmpuint (waiting, ==, n_waiting);
+  g_assert_cmpuint (done, ==, n_done);
+  g_assert_cmpuint (failed, ==, n_failed);
+}
+
+static void
+assert_log (EmoScriptedClassifier *classifier,
+            const char            *expected)
+{
+  g_autofree char *entries = emo_scripted_classifier_dup_log (classifier);
+
+  g_assert_cmpstr (entries, ==, expected);
+}
+
+static void
+test_session_classifies_in_order (Fixture       *fixture,
+                                  gconstpointer  data)
+{
+  EmoSample *first = add_picture (fixture, 63);
+  EmoPrediction *prediction;
+  int width, height;
+
+  add_picture (fixture, 61);
+  add_picture (fixture, 62);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+
+  g_assert_cmpstr (fixture->finished->str, ==, "63.png 61.png 62.png");
+  assert_log (fixture->classifier, "63 61 62");
+  assert_counts (fixture, 0, 3, 0);
+
+  prediction = emo_sample_get_prediction (first);
+  g_assert_cmpint (emo_prediction_get_winner (prediction, EMO_BRANCH_VLM), ==, 63 % 8);
+  g_assert_cmpint (emo_prediction_get_winner (prediction, EMO_BRANCH_DISTILLED), ==, HEIGHT % 8);
+  g_assert_cmpint (emo_prediction_get_winner (prediction, EMO_BRANCH_GATED), ==, 63 % 8);
+  g_assert_true (emo_sample_get_flagged (first));
+  emo_prediction_get_size (prediction, &width, &height);
+  g_assert_cmpint (width, ==, 63);
+  g_assert_cmpint (height, ==, HEIGHT);
+  g_assert_cmpint (emo_prediction_get_stage (prediction), ==, EMO_STAGE_DONE);
+  /* The classifier says 7 ms; reading the picture is added. */
+  g_assert_cmpfloat (emo_prediction_get_ms (prediction, EMO_STAGE_DONE), >, 7);
+  g_assert_cmpfloat (emo_prediction_get_ms (prediction, EMO_STAGE_INPUT), >, 0);
+  g_assert_cmpuint (strlen (emo_sample_get_image_sha256 (first)), ==, 64);
+}
+
+static void
+test_session_waits_without_classifier (Fixture       *fixture,
+                                       gconstpointer  data)
+{
+  EmoSample *sample = add_picture (fixture, 64);
+  gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC / 20;
+  gboolean running;
+
+  while (g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpint (emo_sample_get_state (sample), ==, EMO_SAMPLE_WAITING);
+  g_object_get (fixture->session, "running", &running, NULL);
+  g_assert_false (running);
+  g_assert_false (fixture->drained);
+  assert_counts (fixture, 1, 0, 0);
+
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  g_assert_cmpint (emo_sample_get_state (sample), ==, EMO_SAMPLE_DONE);
+}
+
+static void
+test_session_goes_on_after_bad_pictures (Fixture       *fixture,
+                                         gconstpointer  data)
+{
+  g_autofree char *text = emo_test_write_text (fixture->folder, "text.png", "no picture");
+  EmoSample *bad, *gone, *heavy;
+
+  emo_scripted_classifier_fail_width (fixture->classifier, 66);
+  add_picture (fixture, 65);
+  bad = add_path (fixture, text);
+  heavy = add_picture (fixture, 66);
+  gone = add_path (fixture, "/nonexistent/gone.png");
+  add_picture (fixture, 67);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+
+  g_assert_cmpstr (fixture->finished->str, ==, "65.png text.png 66.png gone.png 67.png");
+  assert_counts (fixture, 0, 2, 3);
+  g_assert_error (emo_sample_get_error (bad), EMO_ERROR, EMO_ERROR_INVALID_FILE);
+  g_assert_error (emo_sample_get_error (gone), EMO_ERROR, EMO_ERROR_IO);
+  g_assert_error (emo_sample_get_error (heavy), EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY);
+  g_assert_null (emo_sample_get_prediction (bad));
+  g_assert_null (emo_sample_get_prediction (heavy));
+}
+
+static void
+test_session_refuses_addresses_without_network (Fixture       *fixture,
+                                                gconstpointer  data)
+{
+  g_autoptr(GFile) file = g_file_new_for_uri ("http://127.0.0.1:1/x.png");
+  g_autoptr(EmoSample) sample = emo_sample_new_for_file (file, NULL);
+
+  emo_session_add (fixture->session, sample);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  g_assert_error (emo_sample_get_error (sample), EMO_ERROR, EMO_ERROR_UNSUPPORTED);
+}
+
+static void
+test_session_lists_a_picture_once (Fixture       *fixture,
+                                   gconstpointer  data)
+{
+  EmoSample *first = add_picture (fixture, 68);
+  g_autoptr(GFile) file = g_object_ref (emo_sample_get_file (first));
+  g_autoptr(EmoSample) twin = emo_sample_new_for_file (file, NULL);
+
+  g_assert_true (emo_session_add (fixture->session, twin) == first);
+  g_assert_cmpuint (g_list_model_get_n_items (emo_session_get_samples (fixture->session)), ==, 1);
+
+  /* Once it was taken off, the file may come back. */
+  emo_session_remove (fixture->session, first);
+  g_assert_cmpuint (g_list_model_get_n_items (emo_session_get_samples (fixture->session)), ==, 0);
+  assert_counts (fixture, 0, 0, 0);
+  g_assert_true (emo_session_add (fixture->session, twin) == twin);
+}
+
+static void
+count_changes_cb (GListModel *model,
+                  guint       position,
+                  guint       removed,
+                  guint       added,
+                  guint      *n_changes)
+{
+  (*n_changes)++;
+}
+
+static void
+test_session_adds_ten_thousand_in_one_splice (Fixture       *fixture,
+                                              gconstpointer  data)
+{
+  g_autoptr(GPtrArray) samples = g_ptr_array_new_with_free_func (g_object_unref);
+  GListModel *model = emo_session_get_samples (fixture->session);
+  guint n_changes = 0;
+  gint64 begin;
+
+  for (guint i = 0; i < 10001; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/nonexistent/%u.png", i % 10000);
+      g_autoptr(GFile) file = g_file_new_for_path (path);
+
+      g_ptr_array_add (samples, emo_sample_new_for_file (file, NULL));
+    }
+
+  g_signal_connect (model, "items-changed", G_CALLBACK (count_changes_cb), &n_changes);
+  begin = g_get_monotonic_time ();
+  emo_session_add_many (fixture->session, samples);
+  /* Quadratic work would take seconds; sanitizers are slow, hence not tighter. */
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, G_USEC_PER_SEC);
+  g_assert_cmpuint (n_changes, ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, 10000);
+  assert_counts (fixture, 10000, 0, 0);
+
+  emo_session_add_many (fixture->session, samples);
+  g_assert_cmpuint (n_changes, ==, 1);
+
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  assert_counts (fixture, 0, 0, 10000);
+}
+
+static void
+test_session_stops_within_200_ms (Fixture       *fixture,
+                                  gconstpointer  data)
+{
+  EmoSample *done = add_picture (fixture, 69);
+  EmoSample *running = add_picture (fixture, 70);
+  EmoSample *waiting = add_picture (fixture, 71);
+  gint64 begin;
+
+  set_classifier (fixture, fixture->classifier);
+  wait_for_state (done, EMO_SAMPLE_DONE);
+  emo_scripted_classifier_set_delay (fixture->classifier, 60000);
+  wait_for_state (running, EMO_SAMPLE_RUNNING);
+
+  begin = g_get_monotonic_time ();
+  emo_session_stop (fixture->session);
+  g_assert_cmpint (emo_sample_get_state (running), ==, EMO_SAMPLE_STOPPED);
+  wait_drained (fixture);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 200 * 1000);
+  g_assert_cmpint (emo_sample_get_state (done), ==, EMO_SAMPLE_DONE);
+  g_assert_nonnull (emo_sample_get_prediction (done));
+  g_assert_cmpint (emo_sample_get_state (waiting), ==, EMO_SAMPLE_WAITING);
+
+  emo_scripted_classifier_set_delay (fixture->classifier, 0);
+  emo_session_start (fixture->session);
+  wait_drained (fixture);
+  assert_counts (fixture, 0, 3, 0);
+  g_assert_cmpstr (fixture->finished->str, ==, "69.png 70.png 71.png");
+}
+
+static void
+test_session_stops_gently_after_the_picture (Fixture       *fixture,
+                                             gconstpointer  data)
+{
+  EmoSample *running = add_picture (fixture, 72);
+  EmoSample *waiting = add_picture (fixture, 73);
+
+  emo_scripted_classifier_set_delay (fixture->classifier, 10);
+  set_classifier (fixture, fixture->classifier);
+  wait_for_state (running, EMO_SAMPLE_RUNNING);
+  emo_session_stop_gently (fixture->session);
+  wait_drained (fixture);
+  g_assert_cmpint (emo_sample_get_state (running), ==, EMO_SAMPLE_DONE);
+  g_assert_cmpint (emo_sample_get_state (waiting), ==, EMO_SAMPLE_WAITING);
+  assert_log (fixture->classifier, "72");
+}
+
+static void
+test_session_drops_answer_of_removed_picture (Fixture       *fixture,
+                                              gconstpointer  data)
+{
+  g_autoptr(EmoSample) removed = g_object_ref (add_picture (fixture, 74));
+  EmoSample *other = add_picture (fixture, 75);
+
+  emo_scripted_classifier_set_delay (fixture->classifier, 20);
+  set_classifier (fixture, fixture->classifier);
+  wait_for_state (removed, EMO_SAMPLE_RUNNING);
+  emo_session_remove (fixture->session, removed);
+  wait_drained (fixture);
+  g_assert_cmpint (emo_sample_get_state (removed), ==, EMO_SAMPLE_STOPPED);
+  g_assert_cmpint (emo_sample_get_state (other), ==, EMO_SAMPLE_DONE);
+  g_assert_cmpstr (fixture->finished->str, ==, "75.png");
+  assert_counts (fixture, 0, 1, 0);
+}
+
+static void
+test_session_takes_selected_picture_first (Fixture       *fixture,
+                                           gconstpointer  data)
+{
+  EmoSample *first = add_picture (fixture, 76);
+  EmoSample *selected;
+
+  add_picture (fixture, 77);
+  selected = add_picture (fixture, 78);
+  emo_session_prefer (fixture->session, selected);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  assert_log (fixture->classifier, "78e6 76 77");
+  g_assert_cmpstr (emo_prediction_get_explanation (emo_sample_get_prediction (selected)), ==,
+                   "Stars for fear");
+  g_assert_null (emo_prediction_get_explanation (emo_sample_get_prediction (first)));
+
+  /* One that is done gets what is missing, once. */
+  emo_session_prefer (fixture->session, first);
+  wait_drained (fixture);
+  assert_log (fixture->classifier, "78e6 76 77 e4");
+  emo_session_prefer (fixture->session, NULL);
+  emo_session_prefer (fixture->session, selected);
+  g_assert_cmpint (emo_sample_get_state (first), ==, EMO_SAMPLE_DONE);
+  assert_log (fixture->classifier, "78e6 76 77 e4");
+}
+
+static void
+test_session_explains_any_label (Fixture       *fixture,
+                                 gconstpointer  data)
+{
+  EmoSample *sample = add_picture (fixture, 80);
+  EmoPrediction *prediction;
+
+  add_picture (fixture, 81);
+  g_object_set (fixture->session, "explain", TRUE, NULL);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+
+  prediction = emo_sample_get_prediction (sample);
+  g_assert_cmpint (emo_prediction_get_explanation_label (prediction), ==, 0);
+  emo_session_explain (fixture->session, sample, 2);
+  wait_drained (fixture);
+  assert_log (fixture->classifier, "80e0 81e1 e2");
+  g_assert_true (emo_sample_get_prediction (sample) == prediction);
+  g_assert_cmpint (emo_prediction_get_explanation_label (prediction), ==, 2);
+  g_assert_cmpstr (emo_prediction_get_explanation (prediction), ==, "Stars for awe");
+  g_assert_cmpint (emo_prediction_get_winner (prediction, EMO_BRANCH_VLM), ==, 0);
+  g_assert_cmpuint (fixture->n_finished, ==, 2);
+}
+
+static void
+test_session_explains_though_stopped (Fixture       *fixture,
+                                      gconstpointer  data)
+{
+  EmoSample *waiting = add_picture (fixture, 82);
+
+  add_picture (fixture, 83);
+  emo_session_stop (fixture->session);
+  set_classifier (fixture, fixture->classifier);
+  emo_session_explain (fixture->session, waiting, -1);
+  wait_drained (fixture);
+  assert_log (fixture->classifier, "82e2");
+  g_assert_cmpint (emo_sample_get_state (waiting), ==, EMO_SAMPLE_DONE);
+  assert_counts (fixture, 1, 1, 0);
+}
+
+static void
+test_session_keeps_results_of_replaced_model (Fixture       *fixture,
+                                              gconstpointer  data)
+{
+  g_autoptr(EmoScriptedClassifier) second = emo_scripted_classifier_new ("second");
+  EmoSample *old = add_picture (fixture, 84);
+  EmoSample *changed = add_picture (fixture, 85);
+  EmoSample *new = add_picture (fixture, 86);
+
+  emo_scripted_classifier_set_delay (fixture->classifier, 10);
+  set_classifier (fixture, fixture->classifier);
+  wait_for_state (changed, EMO_SAMPLE_RUNNING);
+  set_classifier (fixture, second);
+  wait_drained (fixture);
+
+  assert_log (fixture->classifier, "84 85");
+  assert_log (second, "86");
+  g_assert_cmpstr (emo_prediction_get_info (emo_sample_get_prediction (old))->name, ==, "first");
+  g_assert_cmpstr (emo_prediction_get_info (emo_sample_get_prediction (changed))->name, ==, "first");
+  g_assert_cmpstr (emo_prediction_get_info (emo_sample_get_prediction (new))->name, ==, "second");
+
+  /* The second model explains only what it has classified itself. */
+  emo_session_explain (fixture->session, old, -1);
+  wait_drained (fixture);
+  assert_log (second, "86 84e4");
+}
+
+static void
+test_session_retries_a_mended_file (Fixture       *fixture,
+                                    gconstpointer  data)
+{
+  g_autofree char *path = emo_test_write_text (fixture->folder, "87.png", "not yet");
+  EmoSample *sample = add_path (fixture, path);
+
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  g_assert_cmpint (emo_sample_get_state (sample), ==, EMO_SAMPLE_FAILED);
+
+  g_free (emo_test_write_picture (fixture->folder, "87.png", 87, HEIGHT));
+  emo_session_stop (fixture->session);
+  emo_session_retry (fixture->session, sample);
+  wait_drained (fixture);
+  g_assert_cmpint (emo_sample_get_state (sample), ==, EMO_SAMPLE_DONE);
+  g_assert_null (emo_sample_get_error (sample));
+  assert_counts (fixture, 0, 1, 0);
+}
+
+static void
+test_session_job_counts_and_stops (Fixture       *fixture,
+                                   gconstpointer  data)
+{
+  EmoSample *first = add_picture (fixture, 88);
+  g_autoptr(EmoJob) job = NULL;
+  g_autoptr(EmoJob) after = NULL;
+
+  add_picture (fixture, 89);
+  emo_scripted_classifier_set_delay (fixture->classifier, 30);
+  set_classifier (fixture, fixture->classifier);
+  wait_for_state (first, EMO_SAMPLE_DONE);
+  g_object_get (fixture->session, "job", &job, NULL);
+  g_assert_nonnull (job);
+  g_assert_cmpfloat_with_epsilon (emo_job_get_progress (job), 0.5, 1e-9);
+
+  emo_job_stop (job);
+  wait_drained (fixture);
+  g_assert_cmpint (emo_job_get_state (job), ==, EMO_JOB_STOPPED);
+  g_object_get (fixture->session, "job", &after, NULL);
+  g_assert_null (after);
+  assert_counts (fixture, 0, 1, 0);
+}
+
+static void
+test_session_is_freed_in_the_middle (Fixture       *fixture,
+                                     gconstpointer  data)
+{
+  EmoSession *session = emo_session_new (fixture->engine);
+  g_autofree char *path = emo_test_write_picture (fixture->folder, "90.png", 90, HEIGHT);
+  g_autoptr(GFile) file = g_file_new_for_path (path);
+  g_autoptr(EmoSample) sample = emo_sample_new_for_file (file, NULL);
+
+  emo_scripted_classifier_set_delay (fixture->classifier, 20);
+  emo_session_add (session, sample);
+  emo_session_set_classifier (session, EMO_CLASSIFIER (fixture->classifier));
+  wait_for_state (sample, EMO_SAMPLE_RUNNING);
+  g_assert_finalize_object (session);
+  /* What the engine still sends finds nobody and does no harm. */
+  for (guint i = 0; i < 50; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, func) g_test_add ("/Emo/Session/" path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("classifies-in-order", test_session_classifies_in_order);
+  ADD ("waits-without-classifier", test_session_waits_without_classifier);
+  ADD ("goes-on-after-bad-pictures", test_session_goes_on_after_bad_pictures);
+  ADD ("refuses-addresses-without-network", test_session_refuses_addresses_without_network);
+  ADD ("lists-a-picture-once", test_session_lists_a_picture_once);
+  ADD ("adds-ten-thousand-in-one-splice", test_session_adds_ten_thousand_in_one_splice);
+  ADD ("stops-within-200-ms", test_session_stops_within_200_ms);
+  ADD ("stops-gently-after-the-picture", test_session_stops_gently_after_the_picture);
+  ADD ("drops-answer-of-removed-picture", test_session_drops_answer_of_removed_picture);
+  ADD ("takes-selected-picture-first", test_session_takes_selected_picture_first);
+  ADD ("explains-any-label", test_session_explains_any_label);
+  ADD ("explains-though-stopped", test_session_explains_though_stopped);
+  ADD ("keeps-results-of-replaced-model", test_session_keeps_results_of_replaced_model);
+  ADD ("retries-a-mended-file", test_session_retries_a_mended_file);
+  ADD ("job-counts-and-stops", test_session_job_counts_and_stops);
+  ADD ("is-freed-in-the-middle", test_session_is_freed_in_the_middle);
+#undef ADD
+
+  return g_test_run ();
+}
