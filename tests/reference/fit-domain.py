@@ -13,7 +13,10 @@ the threshold.
 The precision leaves the SKIP directions of largest variance out. Those are what
 scenes differ in among themselves (palette, objects), and a photograph may lie
 anywhere along them; the many small directions hold what all scenes have in
-common. With every direction in, flat dark backgrounds pass as scenes."""
+common. Measured with 8,000 scenes and 2,000 unseen ones: the largest share of
+unseen scenes that can be in while at most 2 of 46 desktop backgrounds are is
+0.983 with every direction, 0.992 with 60 to 75 left out, 0.987 with 90, 0.980
+with 100. Fewer scenes fit the small directions badly: with 2,000 it was 0.97."""
 import argparse
 import glob
 import io
@@ -91,8 +94,8 @@ def main():
     parser.add_argument('--scenes-from', required=True, help='the folder of scenes.py')
     parser.add_argument('--backgrounds', nargs='*', default=[], help='folders of pictures that are no scenes')
     parser.add_argument('--scenes', type=int, default=8000)
-    parser.add_argument('--skip', type=int, default=75)
-    parser.add_argument('--inside', type=float, default=0.975, help='share of unseen scenes within the threshold')
+    parser.add_argument('--skip', type=int, default=70)
+    parser.add_argument('--inside', type=float, default=0.985, help='share of unseen scenes within the threshold')
     parser.add_argument('--seed', type=int, default=31)
     parser.add_argument('--features', help='an .npz to keep the means in, or to take them from')
     options = parser.parse_args()
@@ -110,8 +113,10 @@ def main():
             np.savez(options.features, seen=seen, unseen=unseen)
     mean, precision = fit(seen, options.skip)
     threshold = float(np.quantile(distances(unseen, mean, precision), options.inside))
+    path = os.path.join(options.bundle, 'domain.safetensors')
     save_file({'mean': mean.astype('float32'), 'precision': precision.astype('float32'),
-               'threshold': np.array([threshold], 'float32')}, os.path.join(options.bundle, 'domain.safetensors'))
+               'threshold': np.array([threshold], 'float32')}, path)
+    os.chmod(path, 0o644)
     print(f'{len(seen)} scenes, threshold {threshold:.3f}')
 
     check = distances(means_of(reference, draw(scene, 200, options.seed + 2)), mean, precision)
