@@ -1,0 +1,159 @@
+/* test-head.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "emo-head.h"
+#include "emo-safetensors.h"
+#include "part-vectors.h"
+
+#define N 5
+#define H 24
+
+typedef struct
+{
+  double numbers[MAX_NUMBERS];
+  float  mean[H];
+  float  tokens[6 * H];
+} Case;
+
+static void
+to_floats (const double *in,
+           float        *out,
+           gsize         n)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = in[i];
+}
+
+static EmoHead *
+load_head (const EmoJsonValue *item)
+{
+  g_autofree char *path = part_path (emo_json_value_get_member_string (item, "file", NULL));
+  g_autoptr(GError) error = NULL;
+  EmoHead *head = emo_head_load (path, H, N, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (emo_head_get_depth (head), ==, emo_json_value_get_member_double (item, "depth", -1));
+
+  return head;
+}
+
+/* Depths 1 to 5, in float32, bfloat16 and float16. */
+static void
+test_forward_equals_torch (void)
+{
+  g_autoptr(EmoJson) json = part_load ("heads.json");
+  g_autofree Case *data = g_new0 (Case, 1);
+  const EmoJsonValue *cases = emo_json_get_root (json);
+
+  g_assert_cmpuint (emo_json_value_get_length (cases), ==, 5);
+  for (gsize i = 0; i < emo_json_value_get_length (cases); i++)
+    {
+      const EmoJsonValue *item = emo_json_value_get_element (cases, i);
+      g_autoptr(EmoHead) head = load_head (item);
+      double logits[N];
+
+      g_assert_cmpuint (part_numbers (item, "mean", data->numbers), ==, H);
+      to_floats (data->numbers, data->mean, H);
+      emo_head_forward (head, data->mean, logits);
+      part_numbers (item, "logits", data->numbers);
+      assert_close ("logits", logits, data->numbers, N, 1e-9);
+    }
+}
+
+static void
+test_evidence_leaves_one_token_out (void)
+{
+  g_autoptr(EmoJson) json = part_load ("heads.json");
+  g_autofree Case *data = g_new0 (Case, 1);
+  const EmoJsonValue *cases = emo_json_get_root (json);
+
+  for (gsize i = 0; i < emo_json_value_get_length (cases); i++)
+    {
+      const EmoJsonValue *item = emo_json_value_get_element (cases, i);
+      g_autoptr(EmoHead) head = load_head (item);
+      guint label = emo_json_value_get_member_double (item, "label", 0);
+      double map[6];
+
+      g_assert_cmpuint (part_numbers (item, "tokens", data->numbers), ==, 6 * H);
+      to_floats (data->numbers, data->tokens, 6 * H);
+      emo_head_evidence (head, data->tokens, 6, label, map);
+      part_numbers (item, "evidence", data->numbers);
+      assert_close ("evidence", map, data->numbers, 6, 1e-9);
+
+      map[0] = 5;
+      emo_head_evidence (head, data->tokens, 1, label, map);
+      g_assert_cmpfloat (map[0], ==, 0);
+    }
+}
+
+static void
+test_refuses_other_shapes (void)
+{
+  g_autofree char *path = part_path ("head-2.safetensors");
+  g_autofree char *gate = part_path ("gate-cross.safetensors");
+  g_autoptr(GError) input = NULL;
+  g_autoptr(GError) output = NULL;
+  g_autoptr(GError) none = NULL;
+
+  g_assert_null (emo_head_load (path, H + 1, N, &input));
+  assert_message (input, EMO_ERROR_SHAPE, "mlp.0.weight: expected shape [40, 25], found [40, 24]");
+  g_assert_null (emo_head_load (path, H, N + 1, &output));
+  assert_message (output, EMO_ERROR_SHAPE, "mlp.6.weight: expected shape [6, 33], found [5, 33]");
+  g_assert_null (emo_head_load (gate, H, N, &none));
+  assert_message (none, EMO_ERROR_MISSING_WEIGHT, "mlp.0.weight");
+}
+
+/* One linear layer written as @name with @rank sides and no bias. */
+static void
+save_layer (const char *path,
+            const char *name,
+            guint       rank,
+            EmoStored   stored)
+{
+  static const float zeros[N * H];
+  EmoStoredTensor tensor = { name, stored, rank, { rank == 1 ? N * H : N, H }, (const guint8 *) zeros, sizeof zeros };
+  g_autoptr(GError) error = NULL;
+
+  emo_safetensors_save (path, &tensor, 1, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_refuses_odd_files (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *path = g_build_filename (folder, "head.safetensors", NULL);
+  g_autoptr(GError) rank = NULL;
+  g_autoptr(GError) bias = NULL;
+  g_autoptr(GError) dtype = NULL;
+  g_autoptr(GError) absent = NULL;
+
+  g_assert_null (emo_head_load (path, H, N, &absent));
+  g_assert_nonnull (absent);
+  save_layer (path, "mlp.0.weight", 1, EMO_STORED_F32);
+  g_assert_null (emo_head_load (path, H, N, &rank));
+  assert_message (rank, EMO_ERROR_SHAPE, "found [120]");
+  save_layer (path, "mlp.0.weight", 2, EMO_STORED_F32);
+  g_assert_null (emo_head_load (path, H, N, &bias));
+  assert_message (bias, EMO_ERROR_MISSING_WEIGHT, "mlp.0.bias");
+  save_layer (path, "mlp.0.weight", 2, EMO_STORED_I32);
+  g_assert_null (emo_head_load (path, H, N, &dtype));
+  assert_message (dtype, EMO_ERROR_DTYPE, "mlp.0.weight");
+  remove_folder (folder);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/Emo/Head/forward-equals-torch", test_forward_equals_torch);
+  g_test_add_func ("/Emo/Head/evidence-leaves-one-token-out", test_evidence_leaves_one_token_out);
+  g_test_add_func ("/Emo/Head/refuses-other-shapes", test_refuses_other_shapes);
+  g_test_add_func ("/Emo/Head/refuses-odd-files", test_refuses_odd_files);
+
+  return g_test_run ();
+}
