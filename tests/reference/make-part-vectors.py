@@ -122,10 +122,11 @@ def adapters():
     base = Qwen2VLForConditionalGeneration(Qwen2VLConfig(
         text_config=dict(vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2, rope_parameters=dict(rope_type='default', rope_theta=1e4, mrope_section=[2, 1, 1])),
         vision_config=dict(depth=2, embed_dim=16, hidden_size=32, num_heads=2, mlp_ratio=2), image_token_id=3))
+    # peft saves the patterns sorted by their keys, and the first that matches wins: here both orders are the same.
     forms = {
         'list': dict(r=4, lora_alpha=8, target_modules=['q_proj', 'v_proj']),
         'rslora': dict(r=4, lora_alpha=8, use_rslora=True, target_modules=['q_proj', 'layers.1.self_attn.k_proj']),
-        'patterns': dict(r=4, lora_alpha=8, target_modules=['q_proj', 'down_proj'], rank_pattern={'q_proj': 2, r'layers\.[12]\.mlp\.down_proj': 6, 'down_proj': 3}, alpha_pattern={r'layers\.0\..*': 5, 'down_proj': 12}),
+        'patterns': dict(r=4, lora_alpha=8, target_modules=['q_proj', 'down_proj'], rank_pattern={r'layers\.[12]\.mlp\.down_proj': 6, 'mlp.down_proj': 3, 'q_proj': 2}, alpha_pattern={r'layers\.0\..*': 5, 'mlp.down_proj': 12}),
         'regex': dict(r=2, lora_alpha=3, target_modules=r'.*layers\.[02]\.(self_attn\.o_proj|mlp\.(gate|up)_proj)'),
         'visual': dict(r=2, lora_alpha=2, target_modules=r'(model\.visual\.blocks\.\d+\.attn\.(qkv|proj)|.*self_attn\.q_proj)'),
     }
