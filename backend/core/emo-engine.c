@@ -29,7 +29,8 @@
  *   idle source back to the caller's context. The thread keeps no reference to
  *   its GTask, so callback, data and results end where they began. */
 
-/* Torch's threads inherit it: the window stays smooth while they work. */
+/* On top of the process's own. Torch's threads inherit it: the window stays
+ * smooth while they work. */
 #define ENGINE_NICENESS 5
 #define N_PRIORITIES    2
 
@@ -221,7 +222,7 @@ engine_worker (gpointer user_data)
 
   /* On Linux 0 is the calling thread, not the process. A refusal costs only
    * smoothness. */
-  if (setpriority (PRIO_PROCESS, 0, ENGINE_NICENESS) != 0)
+  if (setpriority (PRIO_PROCESS, 0, getpriority (PRIO_PROCESS, 0) + ENGINE_NICENESS) != 0)
     g_debug ("The engine thread keeps its priority");
 
   while ((work = engine_state_pop (state)) != NULL)

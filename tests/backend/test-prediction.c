@@ -1,0 +1,480 @@
+/* test-prediction.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "emo-json.h"
+#include "emo-prediction.h"
+
+#define N 3
+
+/* rest + vlm + distilled = logits: 1.8, 0.6, -1.0. The margin of label 0 over
+ * label 1 is 1.2 = -0.1 + 2.1 - 0.8. */
+static const double vlm_p[N] = { 0.5, 0.3, 0.2 };
+static const double vlm_s[N] = { -1.0, -1.5, -1.9 };
+static const double distilled_p[N] = { 0.2, 0.7, 0.1 };
+static const double distilled_s[N] = { 0.3, 1.6, -0.4 };
+static const double gated_p[N] = { 0.73, 0.22, 0.05 };
+static const double gated_s[N] = { 1.8, 0.6, -1.0 };
+static const double part_vlm[N] = { 2.1, 0.0, -1.0 };
+static const double part_distilled[N] = { -0.4, 0.4, 0.0 };
+static const double part_rest[N] = { 0.1, 0.2, 0.0 };
+
+static double *
+copy (const double *values)
+{
+  return g_memdup2 (values, N * sizeof *values);
+}
+
+static EmoModelInfo *
+make_info (void)
+{
+  static const char * const labels[] = { "awe", "fear", "sadness", NULL };
+  EmoModelInfo *info = emo_model_info_new ();
+
+  info->labels = emo_label_set_new (labels, NULL);
+  info->name = g_strdup ("tiny");
+  info->model_sha256 = g_strdup ("abc");
+  info->has_distilled = info->has_gate = TRUE;
+  info->gate_kind = EMO_GATE_KIND_DYNAMIC;
+
+  return info;
+}
+
+static EmoPrediction *
+make_prediction (void)
+{
+  g_autoptr (EmoModelInfo) info = make_info ();
+
+  return emo_prediction_new (info);
+}
+
+static void
+send (EmoPrediction *self,
+      EmoUpdate     *update)
+{
+  update->n_labels = N;
+  emo_prediction_apply (self, update);
+  emo_update_unref (update);
+}
+
+static void
+send_stage (EmoPrediction *self,
+            EmoStage       stage,
+            double         ms)
+{
+  EmoUpdate *update = emo_update_new (stage);
+
+  update->ms = ms;
+  update->in_domain = EMO_DOMAIN_OUT;
+  update->domain_distance = 1.5;
+  update->width = 640;
+  update->height = 480;
+  update->grid[0] = 1;
+  update->grid[1] = 34;
+  update->grid[2] = 46;
+  update->image_tokens = 391;
+  send (self, update);
+}
+
+static void
+send_answer (EmoPrediction *self,
+             EmoStage       stage,
+             const double  *probabilities,
+             const double  *scores)
+{
+  EmoUpdate *update = emo_update_new (stage);
+
+  update->ms = 7;
+  update->probabilities = copy (probabilities);
+  update->scores = copy (scores);
+  update->mass = 0.93;
+  if (stage == EMO_STAGE_GATE)
+    {
+      update->contribution_vlm = copy (part_vlm);
+      update->contribution_distilled = copy (part_distilled);
+      update->contribution_rest = copy (part_rest);
+      update->n_weights = 2;
+      update->weights = g_memdup2 (((double[]) { 0.25, 0.75 }), 2 * sizeof (double));
+      update->weights_title = g_strdup ("branch weights");
+    }
+  send (self, update);
+}
+
+static void
+send_text (EmoPrediction *self,
+           EmoStage       stage,
+           int            label,
+           const char    *text,
+           gboolean       complete)
+{
+  EmoUpdate *update = emo_update_new (stage);
+
+  update->ms = 11;
+  update->label = label;
+  update->text = g_strdup (text);
+  update->complete = complete;
+  send (self, update);
+}
+
+static void
+send_all (EmoPrediction *self)
+{
+  send_stage (self, EMO_STAGE_INPUT, 1);
+  send_stage (self, EMO_STAGE_VISION, 2);
+  send_answer (self, EMO_STAGE_DISTILLED, distilled_p, distilled_s);
+  send_stage (self, EMO_STAGE_PREFILL, 3);
+  send_answer (self, EMO_STAGE_VLM, vlm_p, vlm_s);
+  send_answer (self, EMO_STAGE_GATE, gated_p, gated_s);
+  send_text (self, EMO_STAGE_TEXT, 0, "A wide ", FALSE);
+  send_text (self, EMO_STAGE_TEXT, 0, "sky\"", FALSE);
+  send_text (self, EMO_STAGE_EXPLAINED, 0, "A wide sky", TRUE);
+  send_stage (self, EMO_STAGE_DONE, 42.5);
+}
+
+static void
+test_prediction_begins_empty (void)
+{
+  EmoPrediction *self = make_prediction ();
+  int width, height;
+
+  for (int b = 0; b < EMO_N_BRANCHES; b++)
+    {
+      g_assert_false (emo_prediction_has_branch (self, (EmoBranch) b));
+      g_assert_null (emo_prediction_get_probabilities (self, (EmoBranch) b));
+      g_assert_null (emo_prediction_get_scores (self, (EmoBranch) b));
+      g_assert_cmpint (emo_prediction_get_winner (self, (EmoBranch) b), ==, -1);
+    }
+  for (int s = 0; s <= EMO_STAGE_DONE; s++)
+    g_assert_true (isnan (emo_prediction_get_ms (self, (EmoStage) s)));
+
+  emo_prediction_get_size (self, &width, &height);
+  g_assert_cmpint (width, ==, 0);
+  g_assert_cmpint (emo_prediction_get_final_branch (self), ==, EMO_BRANCH_VLM);
+  g_assert_true (isnan (emo_prediction_get_margin (self)));
+  g_assert_true (isnan (emo_prediction_get_mass (self)));
+  g_assert_true (emo_prediction_get_agree (self));
+  g_assert_cmpint (emo_prediction_get_in_domain (self), ==, EMO_DOMAIN_UNKNOWN);
+  g_assert_null (emo_prediction_get_explanation (self));
+  g_assert_cmpint (emo_prediction_get_explanation_label (self), ==, -1);
+  g_assert_false (emo_prediction_get_share (self, NULL, NULL));
+  g_assert_finalize_object (self);
+}
+
+static void
+test_prediction_takes_stages_as_they_come (void)
+{
+  EmoPrediction *self = make_prediction ();
+  int width, height;
+
+  send_stage (self, EMO_STAGE_INPUT, 1);
+  emo_prediction_get_size (self, &width, &height);
+  g_assert_cmpint (width, ==, 640);
+  g_assert_cmpint (height, ==, 480);
+  g_assert_cmpint (emo_prediction_get_grid (self)[2], ==, 46);
+  g_assert_cmpint (emo_prediction_get_image_tokens (self), ==, 391);
+
+  send_stage (self, EMO_STAGE_VISION, 2);
+  g_assert_cmpint (emo_prediction_get_in_domain (self), ==, EMO_DOMAIN_OUT);
+  g_assert_cmpfloat (emo_prediction_get_domain_distance (self), ==, 1.5);
+
+  send_answer (self, EMO_STAGE_DISTILLED, distilled_p, distilled_s);
+  g_assert_cmpint (emo_prediction_get_winner (self, EMO_BRANCH_DISTILLED), ==, 1);
+  g_assert_cmpint (emo_prediction_get_stage (self), ==, EMO_STAGE_DISTILLED);
+  g_assert_true (isnan (emo_prediction_get_margin (self)));
+  g_assert_true (emo_prediction_get_agree (self));
+
+  send_answer (self, EMO_STAGE_VLM, vlm_p, vlm_s);
+  g_assert_cmpint (emo_prediction_get_final_branch (self), ==, EMO_BRANCH_VLM);
+  g_assert_cmpfloat_with_epsilon (emo_prediction_get_margin (self), 0.2, 1e-12);
+  g_assert_false (emo_prediction_get_agree (self));
+  g_assert_cmpfloat (emo_prediction_get_mass (self), ==, 0.93);
+
+  send_answer (self, EMO_STAGE_GATE, gated_p, gated_s);
+  g_assert_cmpint (emo_prediction_get_final_branch (self), ==, EMO_BRANCH_GATED);
+  g_assert_cmpfloat_with_epsilon (emo_prediction_get_margin (self), 0.51, 1e-12);
+  g_assert_cmpfloat (emo_prediction_get_scores (self, EMO_BRANCH_GATED)[2], ==, -1.0);
+  g_assert_finalize_object (self);
+}
+
+static void
+test_prediction_splits_the_margin (void)
+{
+  EmoPrediction *self = make_prediction ();
+  const double *weights;
+  const char *title;
+  double vlm, distilled, rest;
+  guint n_weights;
+
+  send_all (self);
+
+  g_assert_true (emo_prediction_get_margin_parts (self, &vlm, &distilled, &rest));
+  g_assert_cmpfloat_with_epsilon (vlm, 2.1, 1e-12);
+  g_assert_cmpfloat_with_epsilon (distilled, -0.8, 1e-12);
+  g_assert_cmpfloat_with_epsilon (rest, -0.1, 1e-12);
+  g_assert_cmpfloat_with_epsilon (vlm + distilled + rest, gated_s[0] - gated_s[1], 1e-12);
+
+  g_assert_true (emo_prediction_get_share (self, &vlm, &distilled));
+  g_assert_cmpfloat_with_epsilon (vlm, 2.1 / 2.9, 1e-12);
+  g_assert_cmpfloat_with_epsilon (distilled, 0.8 / 2.9, 1e-12);
+
+  weights = emo_prediction_get_weights (self, &n_weights, &title);
+  g_assert_cmpuint (n_weights, ==, 2);
+  g_assert_cmpfloat (weights[1], ==, 0.75);
+  g_assert_cmpstr (title, ==, "branch weights");
+  g_assert_finalize_object (self);
+}
+
+static void
+test_prediction_has_no_share_where_no_branch_spoke (void)
+{
+  EmoPrediction *self = make_prediction ();
+  EmoUpdate *update = emo_update_new (EMO_STAGE_GATE);
+  static const double zeros[N] = { 0 };
+  double vlm = 9, distilled = 9, rest = 9;
+
+  update->probabilities = copy (gated_p);
+  update->scores = copy (gated_s);
+  update->contribution_vlm = copy (zeros);
+  update->contribution_distilled = copy (zeros);
+  update->contribution_rest = copy (gated_s);
+  send (self, update);
+
+  g_assert_true (emo_prediction_get_margin_parts (self, &vlm, &distilled, &rest));
+  g_assert_cmpfloat_with_epsilon (rest, 1.2, 1e-12);
+  g_assert_false (emo_prediction_get_share (self, &vlm, &distilled));
+  g_assert_cmpfloat (vlm, ==, 0);
+  g_assert_cmpfloat (distilled, ==, 0);
+  g_assert_null (emo_prediction_get_weights (self, NULL, NULL));
+  g_assert_finalize_object (self);
+}
+
+static void
+test_prediction_ranks_saturated_answers_by_score (void)
+{
+  EmoPrediction *self = make_prediction ();
+  static const double p[N] = { 0, 1, 0 };
+  static const double s[N] = { -900, 0, -800 };
+  static const double nan_p[N] = { NAN, 0.1, 0.9 };
+  static const double all_nan[N] = { NAN, NAN, NAN };
+  static const double equal[N] = { 0.4, 0.2, 0.4 };
+  static const double flat[N] = { 1, 1, 1 };
+  double rest;
+
+  /* The runner-up is label 2, though both others round to zero. */
+  send_answer (self, EMO_STAGE_GATE, p, s);
+  g_assert_true (emo_prediction_get_margin_parts (self, NULL, NULL, &rest));
+  g_assert_cmpfloat_with_epsilon (rest, 0.2, 1e-12);
+
+  send_answer (self, EMO_STAGE_VLM, nan_p, vlm_s);
+  g_assert_cmpint (emo_prediction_get_winner (self, EMO_BRANCH_VLM), ==, 2);
+  send_answer (self, EMO_STAGE_VLM, all_nan, vlm_s);
+  g_assert_cmpint (emo_prediction_get_winner (self, EMO_BRANCH_VLM), ==, -1);
+  send_answer (self, EMO_STAGE_VLM, equal, flat);
+  g_assert_cmpint (emo_prediction_get_winner (self, EMO_BRANCH_VLM), ==, 0);
+  g_assert_finalize_object (self);
+}
+
+static void
+test_prediction_grows_and_replaces_its_text (void)
+{
+  EmoPrediction *self = make_prediction ();
+
+  send_all (self);
+  g_assert_cmpstr (emo_prediction_get_explanation (self), ==, "A wide sky");
+  g_assert_true (emo_prediction_get_explanation_complete (self));
+  g_assert_cmpfloat (emo_prediction_get_ms (self, EMO_STAGE_DONE), ==, 42.5);
+
+  /* "Why not fear?": a text of its own, and the total stays the picture's. */
+  send_text (self, EMO_STAGE_TEXT, 1, "Dark", FALSE);
+  g_assert_cmpstr (emo_prediction_get_explanation (self), ==, "Dark");
+  g_assert_cmpint (emo_prediction_get_explanation_label (self), ==, 1);
+  g_assert_false (emo_prediction_get_explanation_complete (self));
+  send_text (self, EMO_STAGE_TEXT, 1, " wood", FALSE);
+  g_assert_cmpstr (emo_prediction_get_explanation (self), ==, "Dark wood");
+  send_text (self, EMO_STAGE_EXPLAINED, 1, "Dark wood", FALSE);
+  send_stage (self, EMO_STAGE_DONE, 5);
+  g_assert_cmpfloat (emo_prediction_get_ms (self, EMO_STAGE_DONE), ==, 42.5);
+
+  /* The same label again begins anew too. */
+  send_text (self, EMO_STAGE_TEXT, 1, "Night", FALSE);
+  g_assert_cmpstr (emo_prediction_get_explanation (self), ==, "Night");
+  g_assert_finalize_object (self);
+}
+
+static void
+count_cb (EmoPrediction *self,
+          GParamSpec    *pspec,
+          int           *count)
+{
+  (*count)++;
+}
+
+static void
+test_prediction_notifies_stages_and_text (void)
+{
+  EmoPrediction *self = make_prediction ();
+  int stages = 0, texts = 0;
+
+  g_signal_connect (self, "notify::stage", G_CALLBACK (count_cb), &stages);
+  g_signal_connect (self, "notify::explanation", G_CALLBACK (count_cb), &texts);
+  send_all (self);
+
+  g_assert_cmpint (stages, ==, 10);
+  g_assert_cmpint (texts, ==, 3);
+  g_assert_finalize_object (self);
+}
+
+static void
+test_prediction_refuses_answers_of_another_length (void)
+{
+  EmoPrediction *self = make_prediction ();
+  g_autoptr (EmoUpdate) update = emo_update_new (EMO_STAGE_VLM);
+
+  update->probabilities = g_new0 (double, 2);
+  update->n_labels = 2;
+  g_test_expect_message ("Emo", G_LOG_LEVEL_CRITICAL, "*n_labels*");
+  emo_prediction_apply (self, update);
+  g_test_assert_expected_messages ();
+
+  g_assert_false (emo_prediction_has_branch (self, EMO_BRANCH_VLM));
+  g_assert_finalize_object (self);
+}
+
+static void
+assert_keys (const EmoJsonValue *value,
+             const char         *expected)
+{
+  g_autoptr (GString) keys = g_string_new (NULL);
+
+  for (gsize i = 0; i < emo_json_value_get_length (value); i++)
+    g_string_append_printf (keys, "%s%s", i > 0 ? " " : "", emo_json_value_get_key (value, i));
+
+  g_assert_cmpstr (keys->str, ==, expected);
+}
+
+static void
+assert_doubles (const EmoJsonValue *value,
+                const double       *expected)
+{
+  g_assert_cmpuint (emo_json_value_get_length (value), ==, N);
+  for (gsize i = 0; i < N; i++)
+    g_assert_cmpfloat (emo_json_value_get_double (emo_json_value_get_element (value, i)), ==, expected[i]);
+}
+
+#define KEYS "image width height grid image_tokens labels vlm distilled gated gate " \
+             "explanation agree in_domain ms model error"
+
+static EmoJson *
+to_json (EmoPrediction *self,
+         const char    *image,
+         const char    *error_text)
+{
+  g_autofree char *text = emo_prediction_to_json (self, image, error_text);
+  g_autoptr (GError) error = NULL;
+  EmoJson *json;
+
+  g_assert_null (strchr (text, '\n'));
+  json = emo_json_parse (text, strlen (text), "line", 0, &error);
+  g_assert_no_error (error);
+  assert_keys (emo_json_get_root (json), KEYS);
+
+  return json;
+}
+
+#define GET(value, key) emo_json_value_get_member (value, key)
+
+static void
+test_prediction_writes_the_keys_of_the_contract (void)
+{
+  EmoPrediction *self = make_prediction ();
+  g_autoptr (EmoJson) json = NULL;
+  const EmoJsonValue *root, *gate;
+
+  send_all (self);
+  json = to_json (self, "a \"b\"\n.jpg", NULL);
+  root = emo_json_get_root (json);
+  gate = GET (root, "gate");
+
+  g_assert_cmpstr (emo_json_value_get_string (GET (root, "image")), ==, "a \"b\"\n.jpg");
+  g_assert_cmpfloat (emo_json_value_get_double (GET (root, "width")), ==, 640);
+  g_assert_cmpfloat (emo_json_value_get_double (emo_json_value_get_element (GET (root, "grid"), 1)), ==, 34);
+  g_assert_cmpstr (emo_json_value_get_string (emo_json_value_get_element (GET (root, "labels"), 2)), ==, "sadness");
+
+  assert_keys (GET (root, "vlm"), "label probabilities logprobs mass");
+  assert_keys (GET (root, "distilled"), "label probabilities logits");
+  assert_keys (GET (root, "gated"), "label probabilities logits");
+  g_assert_cmpstr (emo_json_value_get_string (GET (GET (root, "vlm"), "label")), ==, "awe");
+  g_assert_cmpstr (emo_json_value_get_string (GET (GET (root, "distilled"), "label")), ==, "fear");
+  assert_doubles (GET (GET (root, "vlm"), "probabilities"), vlm_p);
+  assert_doubles (GET (GET (root, "vlm"), "logprobs"), vlm_s);
+  assert_doubles (GET (GET (root, "distilled"), "logits"), distilled_s);
+  assert_doubles (GET (GET (root, "gated"), "logits"), gated_s);
+
+  assert_keys (gate, "kind vlm_input share contributions margin weights");
+  g_assert_cmpstr (emo_json_value_get_string (GET (gate, "kind")), ==, "dynamic");
+  g_assert_cmpstr (emo_json_value_get_string (GET (gate, "vlm_input")), ==, "probabilities");
+  assert_keys (GET (gate, "share"), "vlm distilled");
+  assert_keys (GET (gate, "contributions"), "vlm distilled rest");
+  assert_keys (GET (gate, "margin"), "vlm distilled rest");
+  assert_doubles (GET (GET (gate, "contributions"), "rest"), part_rest);
+  g_assert_cmpuint (emo_json_value_get_length (GET (gate, "weights")), ==, 2);
+
+  assert_keys (GET (root, "explanation"), "label text complete");
+  g_assert_true (emo_json_value_get_bool (GET (GET (root, "explanation"), "complete")));
+  g_assert_cmpint (emo_json_value_get_type (GET (root, "agree")), ==, EMO_JSON_BOOL);
+  g_assert_cmpint (emo_json_value_get_type (GET (root, "in_domain")), ==, EMO_JSON_BOOL);
+  g_assert_false (emo_json_value_get_bool (GET (root, "in_domain")));
+  assert_keys (GET (root, "ms"), "decode vision prefill score explain total");
+  g_assert_cmpfloat (emo_json_value_get_double (GET (GET (root, "ms"), "score")), ==, 7);
+  g_assert_cmpfloat (emo_json_value_get_double (GET (GET (root, "ms"), "total")), ==, 42.5);
+  assert_keys (GET (root, "model"), "name sha256");
+  g_assert_cmpint (emo_json_value_get_type (GET (root, "error")), ==, EMO_JSON_NULL);
+  g_assert_finalize_object (self);
+}
+
+static void
+test_prediction_writes_null_for_what_is_missing (void)
+{
+  static const char * const nulls[] = {
+    "width", "height", "grid", "image_tokens", "vlm", "distilled", "gated", "gate", "explanation", "in_domain",
+  };
+  EmoPrediction *self = make_prediction ();
+  g_autoptr (EmoJson) json = to_json (self, "b.png", "TRUNC: b.png ends early");
+  const EmoJsonValue *root = emo_json_get_root (json);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (nulls); i++)
+    g_assert_cmpint (emo_json_value_get_type (GET (root, nulls[i])), ==, EMO_JSON_NULL);
+  g_assert_cmpint (emo_json_value_get_type (GET (GET (root, "ms"), "total")), ==, EMO_JSON_NULL);
+  g_assert_cmpuint (emo_json_value_get_length (GET (root, "labels")), ==, N);
+  g_assert_cmpstr (emo_json_value_get_string (GET (root, "error")), ==, "TRUNC: b.png ends early");
+  g_assert_finalize_object (self);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/Emo/Prediction/begins-empty", test_prediction_begins_empty);
+  g_test_add_func ("/Emo/Prediction/takes-stages-as-they-come", test_prediction_takes_stages_as_they_come);
+  g_test_add_func ("/Emo/Prediction/splits-the-margin", test_prediction_splits_the_margin);
+  g_test_add_func ("/Emo/Prediction/has-no-share-where-no-branch-spoke", test_prediction_has_no_share_where_no_branch_spoke);
+  g_test_add_func ("/Emo/Prediction/ranks-saturated-answers-by-score", test_prediction_ranks_saturated_answers_by_score);
+  g_test_add_func ("/Emo/Prediction/grows-and-replaces-its-text", test_prediction_grows_and_replaces_its_text);
+  g_test_add_func ("/Emo/Prediction/notifies-stages-and-text", test_prediction_notifies_stages_and_text);
+  g_test_add_func ("/Emo/Prediction/refuses-answers-of-another-length", test_prediction_refuses_answers_of_another_length);
+  g_test_add_func ("/Emo/Prediction/writes-the-keys-of-the-contract", test_prediction_writes_the_keys_of_the_contract);
+  g_test_add_func ("/Emo/Prediction/writes-null-for-what-is-missing", test_prediction_writes_null_for_what_is_missing);
+
+  return g_test_run ();
+}
