@@ -1,0 +1,94 @@
+/* test-paths.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+
+#include "emo-paths.h"
+
+static void
+test_paths_finds_the_source_data (void)
+{
+  g_autofree char *models = emo_paths_dup_data ("models");
+  g_autofree char *expected = g_build_filename (EMO_BUILD_DATADIR, "models", NULL);
+
+  g_assert_cmpstr (models, ==, expected);
+  g_assert_true (g_path_is_absolute (models));
+}
+
+static void
+test_paths_gives_nothing_that_does_not_exist (void)
+{
+  g_assert_null (emo_paths_dup_data ("no-such-data"));
+}
+
+/* Beside the executable comes before the source, as in an installed prefix. */
+static void
+test_paths_prefers_the_prefix_of_the_executable (void)
+{
+  g_autofree char *executable = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *bin = g_path_get_dirname (executable);
+  g_autofree char *prefix = g_path_get_dirname (bin);
+  g_autofree char *share = g_build_filename (prefix, "share", NULL);
+  g_autofree char *data = g_build_filename (share, "emovlm", NULL);
+  g_autofree char *models = g_build_filename (data, "models", NULL);
+  g_autofree char *found = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (models, 0700), ==, 0);
+  found = emo_paths_dup_data ("models");
+  g_assert_cmpint (g_rmdir (models), ==, 0);
+  g_rmdir (data);
+  g_rmdir (share);
+
+  g_assert_cmpstr (found, ==, models);
+}
+
+static void
+test_paths_takes_the_model_of_the_environment (void)
+{
+  g_autofree char *model = NULL;
+  g_autofree char *embedded = NULL;
+  g_autofree char *data = emo_paths_dup_data ("models/emoscenes");
+
+  g_setenv ("EMOVLM_MODEL", "/no/such/model", TRUE);
+  model = emo_paths_dup_default_model ();
+  g_assert_cmpstr (model, ==, "/no/such/model");
+
+  g_setenv ("EMOVLM_MODEL", "", TRUE);
+  embedded = emo_paths_dup_default_model ();
+  g_unsetenv ("EMOVLM_MODEL");
+  g_assert_cmpstr (embedded, ==, data);
+}
+
+static void
+test_paths_makes_cache_folders (void)
+{
+  g_autofree char *path = emo_paths_dup_cache ("measures");
+  g_autofree char *expected = g_build_filename (g_get_user_cache_dir (), "emovlm", "measures", NULL);
+  GStatBuf status;
+
+  g_assert_cmpstr (path, ==, expected);
+  g_assert_cmpint (g_stat (path, &status), ==, 0);
+  g_assert_cmpuint (status.st_mode & 0777, ==, 0700);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  g_test_add_func ("/Emo/Paths/finds-the-source-data", test_paths_finds_the_source_data);
+  g_test_add_func ("/Emo/Paths/gives-nothing-that-does-not-exist", test_paths_gives_nothing_that_does_not_exist);
+  g_test_add_func ("/Emo/Paths/prefers-the-prefix-of-the-executable", test_paths_prefers_the_prefix_of_the_executable);
+  g_test_add_func ("/Emo/Paths/takes-the-model-of-the-environment", test_paths_takes_the_model_of_the_environment);
+  g_test_add_func ("/Emo/Paths/makes-cache-folders", test_paths_makes_cache_folders);
+
+  return g_test_run ();
+}
