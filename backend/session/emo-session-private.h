@@ -22,6 +22,7 @@ typedef struct
   int        label;        /* of the explanation; -1: the winner */
   gboolean   explain;      /* an explanation was asked for, whatever the batch says */
   gboolean   urgent;
+  gboolean   automatic;    /* nobody asked in so many words */
 } EmoWork;
 
 /* A picture read ahead: on its way, or there. */
@@ -97,6 +98,8 @@ void       _emo_session_begin         (EmoSession     *self,
                                        const EmoWork  *work,
                                        EmoDecoded     *decoded);
 void       _emo_session_cancel_run    (EmoSession     *self);
+/* Cancels the explanation that a selection alone had asked for. */
+void       _emo_session_yield_explanation (EmoSession *self);
 void       _emo_session_drop_run      (EmoSession     *self);   /* cancels and lets go, for dispose */
 EmoSample *_emo_session_get_run_sample (EmoSession    *self);   /* (nullable) */
 gboolean   _emo_session_is_classifying (EmoSession    *self);

@@ -117,7 +117,7 @@ peek_work (EmoSession *self,
   else if (self->explain_preferred && preferred != NULL && wants_explanation (self, preferred))
     {
       work->sample = preferred;
-      work->explain = work->urgent = TRUE;
+      work->explain = work->urgent = work->automatic = TRUE;
     }
   else if (!self->stopped && !g_sequence_iter_is_end (first))
     {

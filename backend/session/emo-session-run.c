@@ -33,6 +33,7 @@ struct _EmoRun
   EmoSample       *sample;
   EmoPrediction   *prediction;
   gboolean         classify;
+  gboolean         automatic;     /* an explanation that may yield */
   double           decode_ms;
   gboolean         dropped;       /* stopped or removed: nothing more is applied */
 
@@ -156,9 +157,11 @@ apply_input (EmoRun *run)
   emo_prediction_apply (run->prediction, update);
 }
 
-/* A second explanation begins with an empty page. */
+/* A second explanation begins with an empty page: the prediction takes the next
+ * piece for the first of a new text. @label -1: as if there had been none. */
 static void
-clear_explanation (EmoRun *run)
+clear_explanation (EmoRun *run,
+                   int     label)
 {
   g_autoptr(EmoUpdate) update = NULL;
 
@@ -166,7 +169,7 @@ clear_explanation (EmoRun *run)
     return;
 
   update = emo_update_new (EMO_STAGE_EXPLAINED);
-  update->label = emo_prediction_get_explanation_label (run->prediction);
+  update->label = label;
   update->text = g_strdup ("");
   emo_prediction_apply (run->prediction, update);
 }
@@ -332,6 +335,7 @@ _emo_session_begin (EmoSession    *self,
   run->cancellable = g_cancellable_new ();
   run->sample = g_object_ref (work->sample);
   run->classify = work->classify;
+  run->automatic = work->automatic;
   run->decode_ms = decoded->ms;
   set_request (self, run, work);
   self->run = run;
@@ -347,7 +351,7 @@ _emo_session_begin (EmoSession    *self,
   else
     {
       run->prediction = g_object_ref (emo_sample_get_prediction (run->sample));
-      clear_explanation (run);
+      clear_explanation (run, emo_prediction_get_explanation_label (run->prediction));
     }
 
   emo_engine_run_async (self->engine, priority, run_worker, emo_run_ref (run),
@@ -369,6 +373,20 @@ _emo_session_cancel_run (EmoSession *self)
   g_cancellable_cancel (run->cancellable);
   if (run->classify && self->waiting != NULL)
     _emo_session_set_state (self, run->sample, EMO_SAMPLE_STOPPED);
+}
+
+void
+_emo_session_yield_explanation (EmoSession *self)
+{
+  EmoRun *run = self->run;
+
+  if (run == NULL || run->dropped || !run->automatic)
+    return;
+
+  /* Half a text would pass for the whole; it is written anew when the picture
+   * is looked at again. */
+  _emo_session_cancel_run (self);
+  clear_explanation (run, -1);
 }
 
 void

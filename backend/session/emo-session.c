@@ -640,6 +640,8 @@ emo_session_prefer (EmoSession *self,
   if (sample == self->preferred)
     return;
 
+  /* Nobody looks at the text that is being written any more. */
+  _emo_session_yield_explanation (self);
   self->preferred = sample;
   self->explain_preferred = sample != NULL;
   _emo_session_pump (self);

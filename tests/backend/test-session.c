@@ -392,6 +392,38 @@ test_session_takes_selected_picture_first (Fixture       *fixture,
 }
 
 static void
+test_session_explanation_yields_to_next_selection (Fixture       *fixture,
+                                                   gconstpointer  data)
+{
+  EmoSample *left = add_picture (fixture, 92);
+  EmoSample *selected = add_picture (fixture, 93);
+  EmoPrediction *prediction;
+  gint64 begin;
+
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  prediction = emo_sample_get_prediction (left);
+
+  emo_scripted_classifier_set_delay (fixture->classifier, 20);
+  emo_session_prefer (fixture->session, left);
+  while (emo_prediction_get_explanation (prediction) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  emo_scripted_classifier_set_explanation (fixture->classifier, "Other");
+  emo_session_prefer (fixture->session, selected);
+  g_assert_cmpint (emo_prediction_get_explanation_label (prediction), ==, -1);
+  wait_drained (fixture);
+  g_assert_cmpint (emo_sample_get_state (left), ==, EMO_SAMPLE_DONE);
+  g_assert_cmpstr (emo_prediction_get_explanation (emo_sample_get_prediction (selected)), ==, "Other for excitement");
+
+  begin = g_get_monotonic_time ();
+  emo_session_prefer (fixture->session, left);
+  wait_drained (fixture);
+  g_assert_cmpint (g_get_monotonic_time () - begin, >, 20 * 1000);
+  g_assert_cmpstr (emo_prediction_get_explanation (prediction), ==, "Other for disgust");
+  g_assert_cmpint (emo_prediction_get_explanation_label (prediction), ==, 92 % 8);
+}
+
+static void
 test_session_explains_any_label (Fixture       *fixture,
                                  gconstpointer  data)
 {
@@ -541,6 +573,7 @@ main (int   argc,
   ADD ("stops-gently-after-the-picture", test_session_stops_gently_after_the_picture);
   ADD ("drops-answer-of-removed-picture", test_session_drops_answer_of_removed_picture);
   ADD ("takes-selected-picture-first", test_session_takes_selected_picture_first);
+  ADD ("explanation-yields-to-next-selection", test_session_explanation_yields_to_next_selection);
   ADD ("explains-any-label", test_session_explains_any_label);
   ADD ("explains-though-stopped", test_session_explains_though_stopped);
   ADD ("keeps-results-of-replaced-model", test_session_keeps_results_of_replaced_model);

@@ -1,0 +1,374 @@
+/* test-export.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <locale.h>
+
+#include "emo-error.h"
+#include "emo-export.h"
+#include "emo-json.h"
+#include "emo-sample-private.h"
+#include "emo-scripted-classifier.h"
+#include "emo-session.h"
+#include "emo-test-files.h"
+
+/* A session of three pictures, one of them bad, already run. */
+typedef struct
+{
+  char                  *folder;
+  EmoEngine             *engine;
+  EmoScriptedClassifier *classifier;
+  EmoSession            *session;
+  EmoModelInfo          *info;
+  gboolean               drained;
+} Fixture;
+
+static void
+drained_cb (EmoSession *session,
+            Fixture    *fixture)
+{
+  fixture->drained = TRUE;
+}
+
+static void
+add (Fixture *fixture,
+     char    *path)
+{
+  g_autoptr(GFile) file = g_file_new_for_path (path);
+  g_autoptr(GFile) root = g_file_new_for_path (fixture->folder);
+  g_autoptr(EmoSample) sample = emo_sample_new_for_file (file, root);
+
+  emo_session_add (fixture->session, sample);
+  g_free (path);
+}
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  data)
+{
+  fixture->folder = emo_test_make_folder ();
+  fixture->engine = emo_engine_new ();
+  fixture->classifier = emo_scripted_classifier_new ("=model");
+  fixture->session = emo_session_new (fixture->engine);
+  fixture->info = emo_classifier_get_info (EMO_CLASSIFIER (fixture->classifier));
+  if (data != NULL)
+    emo_scripted_classifier_set_vlm_alone (fixture->classifier);
+  else
+    emo_scripted_classifier_set_in_domain (fixture->classifier, EMO_DOMAIN_OUT);
+  emo_scripted_classifier_set_explanation (fixture->classifier, "=cmd|\"calc\"\n\x1b[31m");
+
+  g_object_set (fixture->session, "explain", TRUE, NULL);
+  g_signal_connect (fixture->session, "drained", G_CALLBACK (drained_cb), fixture);
+  add (fixture, emo_test_write_picture (fixture->folder, "-a.png", 64, 64));
+  add (fixture, emo_test_write_text (fixture->folder, "sub/bad,\"1\".png", "no picture"));
+  add (fixture, emo_test_write_picture (fixture->folder, "c.png", 67, 60));
+  emo_session_set_classifier (fixture->session, EMO_CLASSIFIER (fixture->classifier));
+  emo_test_wait (&fixture->drained, 20);
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  data)
+{
+  emo_session_set_classifier (fixture->session, NULL);
+  emo_engine_shutdown (fixture->engine);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (fixture->session);
+  g_object_unref (fixture->classifier);
+  g_object_unref (fixture->engine);
+  emo_test_remove_folder (fixture->folder);
+  g_free (fixture->folder);
+}
+
+static EmoSample *
+get_sample (Fixture *fixture,
+            guint    index)
+{
+  g_autoptr(EmoSample) sample = g_list_model_get_item (emo_session_get_samples (fixture->session), index);
+
+  return sample;
+}
+
+/* Splits one RFC 4180 row; it must end with CR LF. */
+static GStrv
+split_row (const char *row)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr(GString) cell = g_string_new (NULL);
+  gboolean quoted = FALSE;
+
+  g_assert_true (g_str_has_suffix (row, "\r\n"));
+  for (const char *p = row; *p != '\0'; p++)
+    {
+      if (quoted && p[0] == '"' && p[1] == '"')
+        g_string_append_c (cell, *p++);
+      else if (*p == '"')
+        quoted = !quoted;
+      else if (!quoted && (*p == ',' || *p == '\r'))
+        {
+          g_strv_builder_add (builder, cell->str);
+          g_string_truncate (cell, 0);
+        }
+      else if (quoted || *p != '\n')
+        g_string_append_c (cell, *p);
+    }
+  g_assert_false (quoted);
+
+  return g_strv_builder_end (builder);
+}
+
+static const char *
+get_cell (GStrv       names,
+          GStrv       cells,
+          const char *name)
+{
+  g_assert_cmpuint (g_strv_length (names), ==, g_strv_length (cells));
+  for (guint i = 0; names[i] != NULL; i++)
+    if (g_str_equal (names[i], name))
+      return cells[i];
+  g_assert_not_reached ();
+}
+
+static GStrv
+make_row (Fixture          *fixture,
+          EmoExportOptions *options,
+          guint             index)
+{
+  g_autofree char *row = emo_export_row (options, fixture->info, get_sample (fixture, index));
+
+  return split_row (row);
+}
+
+static void
+test_export_csv_columns_stand_as_designed (Fixture       *fixture,
+                                           gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *header = emo_export_header (&options, fixture->info);
+  g_auto(GStrv) names = split_row (header);
+
+  g_assert_cmpuint (g_strv_length (names), ==, 8 + 3 * 8 + 23);
+  g_assert_cmpstr (names[0], ==, "file_name");
+  g_assert_cmpstr (names[7], ==, "margin");
+  g_assert_cmpstr (names[8], ==, "p_gated_amusement");
+  g_assert_cmpstr (names[16], ==, "p_vlm_amusement");
+  g_assert_cmpstr (names[31], ==, "p_distilled_sadness");
+  g_assert_cmpstr (names[32], ==, "share_vlm");
+  g_assert_cmpstr (names[54], ==, "time_utc");
+}
+
+static void
+test_export_csv_holds_the_answers (Fixture       *fixture,
+                                   gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *header = emo_export_header (&options, fixture->info);
+  g_auto(GStrv) names = split_row (header);
+  g_auto(GStrv) cells = make_row (fixture, &options, 2);
+  g_autofree char *uri = emo_sample_dup_uri (get_sample (fixture, 2));
+
+  g_assert_cmpstr (get_cell (names, cells, "file_name"), ==, "c.png");
+  g_assert_cmpstr (get_cell (names, cells, "split"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "pred_gated"), ==, "contentment");
+  g_assert_cmpstr (get_cell (names, cells, "pred_vlm"), ==, "contentment");
+  g_assert_cmpstr (get_cell (names, cells, "pred_distilled"), ==, "disgust");
+  g_assert_cmpstr (get_cell (names, cells, "agree"), ==, "false");
+  g_assert_cmpstr (get_cell (names, cells, "p_vlm_contentment"), ==, "0.6");
+  g_assert_cmpfloat (g_ascii_strtod (get_cell (names, cells, "p_gated_awe"), NULL), ==, 0.4 / 7);
+  g_assert_cmpfloat_with_epsilon (g_ascii_strtod (get_cell (names, cells, "share_vlm"), NULL), 2.0 / 3, 1e-12);
+  g_assert_cmpstr (get_cell (names, cells, "in_domain"), ==, "false");
+  g_assert_cmpstr (get_cell (names, cells, "status"), ==, "done");
+  g_assert_cmpstr (get_cell (names, cells, "error"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "width"), ==, "67");
+  g_assert_cmpstr (get_cell (names, cells, "uri"), ==, uri);
+  g_assert_cmpstr (get_cell (names, cells, "image_sha256"), ==, emo_sample_get_image_sha256 (get_sample (fixture, 2)));
+  g_assert_cmpstr (get_cell (names, cells, "model_sha256"), ==, fixture->info->model_sha256);
+  g_assert_cmpstr (get_cell (names, cells, "seed"), ==, "0");
+  g_assert_cmpuint (strlen (get_cell (names, cells, "time_utc")), ==, strlen ("2026-01-01T00:00:00Z"));
+}
+
+static void
+test_export_csv_guards_formulas (Fixture       *fixture,
+                                 gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *header = emo_export_header (&options, fixture->info);
+  g_auto(GStrv) names = split_row (header);
+  g_auto(GStrv) guarded = make_row (fixture, &options, 0);
+  g_auto(GStrv) raw = NULL;
+
+  g_assert_cmpstr (get_cell (names, guarded, "file_name"), ==, "'-a.png");
+  g_assert_cmpstr (get_cell (names, guarded, "model"), ==, "'=model");
+  g_assert_true (g_str_has_prefix (get_cell (names, guarded, "explanation"), "'=cmd|\"calc\"\n"));
+  /* A negative number is no formula. */
+  g_assert_cmpint (get_cell (names, guarded, "margin_vlm")[0], !=, '\'');
+
+  options.formula_guard = FALSE;
+  raw = make_row (fixture, &options, 0);
+  g_assert_cmpstr (get_cell (names, raw, "file_name"), ==, "-a.png");
+}
+
+static void
+test_export_csv_says_why_a_picture_failed (Fixture       *fixture,
+                                           gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *header = emo_export_header (&options, fixture->info);
+  g_auto(GStrv) names = split_row (header);
+  g_auto(GStrv) cells = make_row (fixture, &options, 1);
+
+  g_assert_cmpstr (get_cell (names, cells, "file_name"), ==, "sub/bad,\"1\".png");
+  g_assert_cmpstr (get_cell (names, cells, "status"), ==, "failed");
+  g_assert_true (g_str_has_prefix (get_cell (names, cells, "error"), "FORMAT: "));
+  g_assert_cmpstr (get_cell (names, cells, "pred_vlm"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "p_vlm_awe"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "agree"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "width"), ==, "");
+}
+
+static void
+test_export_missing_branches_are_empty (Fixture       *fixture,
+                                        gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *header = emo_export_header (&options, fixture->info);
+  g_auto(GStrv) names = split_row (header);
+  g_auto(GStrv) cells = make_row (fixture, &options, 0);
+  g_autofree char *row = NULL;
+
+  g_assert_cmpstr (get_cell (names, cells, "pred_vlm"), ==, "amusement");
+  g_assert_cmpstr (get_cell (names, cells, "pred_gated"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "p_distilled_awe"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "share_vlm"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "in_domain"), ==, "");
+
+  options.format = EMO_EXPORT_TABLE;
+  row = emo_export_row (&options, fixture->info, get_sample (fixture, 0));
+  g_assert_nonnull (strstr (row, "not trained"));
+}
+
+static void
+test_export_json_lines_parse (Fixture       *fixture,
+                              gconstpointer  data)
+{
+  EmoExportOptions options = { .format = EMO_EXPORT_JSONL };
+  g_autofree char *header = emo_export_header (&options, fixture->info);
+
+  g_assert_cmpstr (header, ==, "");
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *row = emo_export_row (&options, fixture->info, get_sample (fixture, i));
+      g_autoptr(GError) error = NULL;
+      g_autoptr(EmoJson) json = emo_json_parse (row, strlen (row), "row", 0, &error);
+      const EmoJsonValue *root;
+
+      g_assert_no_error (error);
+      g_assert_true (g_str_has_suffix (row, "}\n"));
+      g_assert_true (strchr (row, '\n') == row + strlen (row) - 1);
+      root = emo_json_get_root (json);
+      g_assert_cmpstr (emo_json_value_get_member_string (root, "image", NULL), ==,
+                       g_file_peek_path (emo_sample_get_file (get_sample (fixture, i))));
+      g_assert_nonnull (emo_json_value_get_member (root, "gated"));
+      if (i == 1)
+        g_assert_true (g_str_has_prefix (emo_json_value_get_member_string (root, "error", NULL), "FORMAT: "));
+      else
+        g_assert_cmpint (emo_json_value_get_type (emo_json_value_get_member (root, "error")), ==, EMO_JSON_NULL);
+    }
+}
+
+static void
+test_export_table_sends_no_control_characters (Fixture       *fixture,
+                                               gconstpointer  data)
+{
+  EmoExportOptions options = { .format = EMO_EXPORT_TABLE };
+  g_autofree char *header = emo_export_header (&options, fixture->info);
+  g_autofree char *row = emo_export_row (&options, fixture->info, get_sample (fixture, 2));
+  g_autofree char *failed = emo_export_row (&options, fixture->info, get_sample (fixture, 1));
+
+  g_assert_nonnull (strstr (header, "DOMAIN"));
+  g_assert_null (strchr (row, '\x1b'));
+  g_assert_true (strchr (row, '\n') == row + strlen (row) - 1);
+  g_assert_nonnull (strstr (row, "contentment 60.0 %"));
+  g_assert_nonnull (strstr (row, "  no     out  "));
+  g_assert_nonnull (strstr (failed, "failed: FORMAT: "));
+}
+
+static void
+test_export_numbers_ignore_the_locale (Fixture       *fixture,
+                                       gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *before = emo_export_row (&options, fixture->info, get_sample (fixture, 2));
+  g_autofree char *after = NULL;
+
+  if (setlocale (LC_ALL, "de_DE.UTF-8") == NULL)
+    {
+      g_test_skip ("The locale de_DE.UTF-8 is not installed");
+      return;
+    }
+  after = emo_export_row (&options, fixture->info, get_sample (fixture, 2));
+  setlocale (LC_ALL, "C");
+  g_assert_cmpstr (after, ==, before);
+}
+
+static void
+test_export_save_writes_whole_file (Fixture       *fixture,
+                                    gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *path = emo_test_write_text (fixture->folder, "out.csv", "old");
+  g_autoptr(GFile) file = g_file_new_for_path (path);
+  g_autoptr(GFile) nowhere = g_file_new_for_path ("/nonexistent/out.csv");
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = NULL;
+  GListModel *samples = emo_session_get_samples (fixture->session);
+
+  options.bom = TRUE;
+  g_cancellable_cancel (cancellable);
+  g_assert_false (emo_export_save (&options, fixture->info, samples, file, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_file_get_contents (path, &text, NULL, NULL);
+  g_assert_cmpstr (text, ==, "old");
+  g_clear_pointer (&text, g_free);
+
+  /* A stopped picture has no row. */
+  _emo_sample_set_state (get_sample (fixture, 0), EMO_SAMPLE_STOPPED);
+  g_assert_true (emo_export_save (&options, fixture->info, samples, file, NULL, &error));
+  g_assert_no_error (error);
+  g_file_get_contents (path, &text, NULL, NULL);
+  g_assert_true (g_str_has_prefix (text, "\xef\xbb\xbf" "file_name,"));
+  g_assert_null (strstr (text, "-a.png"));
+  g_assert_nonnull (strstr (text, "c.png"));
+
+  g_assert_false (emo_export_save (&options, fixture->info, samples, nowhere, NULL, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_IO);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, func) g_test_add ("/Emo/Export/" path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("csv-columns-stand-as-designed", test_export_csv_columns_stand_as_designed);
+  ADD ("csv-holds-the-answers", test_export_csv_holds_the_answers);
+  ADD ("csv-guards-formulas", test_export_csv_guards_formulas);
+  ADD ("csv-says-why-a-picture-failed", test_export_csv_says_why_a_picture_failed);
+  ADD ("json-lines-parse", test_export_json_lines_parse);
+  ADD ("table-sends-no-control-characters", test_export_table_sends_no_control_characters);
+  ADD ("numbers-ignore-the-locale", test_export_numbers_ignore_the_locale);
+  ADD ("save-writes-whole-file", test_export_save_writes_whole_file);
+#undef ADD
+  g_test_add ("/Emo/Export/missing-branches-are-empty", Fixture, "vlm alone",
+              set_up, test_export_missing_branches_are_empty, tear_down);
+
+  return g_test_run ();
+}
