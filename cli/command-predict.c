@@ -1,0 +1,364 @@
+/* command-predict.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "emo-cli.h"
+
+/* The widest first column of a table: longer names push their row aside. */
+#define MAX_NAME_WIDTH 48
+
+typedef struct
+{
+  EmoCliOptions *options;
+  EmoCliModel   *model;
+  EmoCliOutput  *output;
+  EmoSession    *session;
+  GMainLoop     *loop;
+  guint          n_total;
+  guint          n_finished;
+  guint          n_failed;
+  guint          n_problems;    /* folders that could not be read */
+  guint          name_width;
+  guint          n_interrupts;
+  gint64         begin;         /* of the first picture */
+  int            status;
+} EmoPredict;
+
+static void
+fail (EmoPredict *self,
+      int         status)
+{
+  if (self->status == EMO_EXIT_OK)
+    self->status = status;
+}
+
+/* The output cannot be written: nothing more is worth computing. */
+static void
+fail_output (EmoPredict   *self,
+             const GError *error)
+{
+  if (emo_cli_is_closed_pipe (error))
+    self->status = EMO_EXIT_OK;
+  else
+    {
+      emo_cli_report ("%s", error->message);
+      fail (self, emo_error_get_exit_status (error));
+    }
+  g_main_loop_quit (self->loop);
+}
+
+static void
+show_progress (EmoPredict *self)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  double seconds = (g_get_monotonic_time () - self->begin) / (double) G_USEC_PER_SEC;
+  guint left = self->n_total - self->n_finished;
+
+  if (self->n_finished >= self->n_total)
+    {
+      emo_cli_progress_clear ();
+      return;
+    }
+
+  g_string_append_printf (text, "%u of %u", self->n_finished, self->n_total);
+  if (self->n_failed > 0)
+    g_string_append_printf (text, ", %u failed", self->n_failed);
+  if (self->n_finished > 0)
+    {
+      guint64 rest = (guint64) (seconds / self->n_finished * left + 0.5);
+
+      g_string_append_printf (text, ", %" G_GUINT64_FORMAT ":%02u left", rest / 60, (guint) (rest % 60));
+    }
+  emo_cli_progress_show (text->str);
+}
+
+static void
+finished_cb (EmoSession *session,
+             EmoSample  *sample,
+             EmoPredict *self)
+{
+  g_autoptr(GError) error = NULL;
+  const GError *failure = emo_sample_get_error (sample);
+
+  self->n_finished++;
+  emo_cli_progress_clear ();
+  if (emo_sample_get_state (sample) == EMO_SAMPLE_FAILED)
+    {
+      self->n_failed++;
+      /* A table on the screen says it in its row. */
+      if (self->options->format != EMO_EXPORT_TABLE || !emo_cli_output_is_stdout (self->output))
+        emo_cli_report ("%s", failure->message);
+    }
+  if (!emo_cli_output_write (self->output, sample, &error))
+    {
+      fail_output (self, error);
+      return;
+    }
+  show_progress (self);
+}
+
+static void
+drained_cb (EmoSession *session,
+            EmoPredict *self)
+{
+  g_main_loop_quit (self->loop);
+}
+
+/* The model is there: pictures that were decoded meanwhile go at once. */
+static void
+loaded_cb (gpointer user_data)
+{
+  EmoPredict *self = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (self->loop == NULL)
+    return;
+  if (self->model->classifier == NULL)
+    {
+      self->status = emo_cli_model_report (self->model);
+      g_main_loop_quit (self->loop);
+      return;
+    }
+
+  if (!emo_cli_output_begin (self->output, emo_classifier_get_info (self->model->classifier),
+                             self->name_width, &error))
+    {
+      fail_output (self, error);
+      return;
+    }
+  self->begin = g_get_monotonic_time ();
+  show_progress (self);
+  emo_session_set_classifier (self->session, self->model->classifier);
+}
+
+static void
+finish_output (EmoPredict *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!emo_cli_output_finish (self->output, &error))
+    {
+      if (emo_cli_is_closed_pipe (error))
+        return;
+      emo_cli_report ("%s", error->message);
+      fail (self, emo_error_get_exit_status (error));
+    }
+}
+
+/* The first interrupt ends after the picture in work, the second at once. */
+static gboolean
+interrupt_cb (gpointer user_data)
+{
+  EmoPredict *self = user_data;
+
+  self->status = EMO_EXIT_STOPPED;
+  self->n_interrupts++;
+  if (self->n_interrupts == 1 && self->model->classifier != NULL)
+    {
+      if (!self->options->quiet)
+        emo_cli_report ("Stopping after this picture; once more stops at once");
+      emo_session_stop_gently (self->session);
+      return G_SOURCE_CONTINUE;
+    }
+
+  emo_session_stop (self->session);
+  g_main_loop_quit (self->loop);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+terminate_cb (gpointer user_data)
+{
+  EmoPredict *self = user_data;
+
+  self->n_interrupts++;
+
+  return interrupt_cb (self);
+}
+
+/* Takes out pictures that --resume finds done, and those over --limit. */
+static GPtrArray *
+select_samples (EmoPredict    *self,
+                EmoCollection *collection)
+{
+  g_autoptr(GPtrArray) samples = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTable *done = emo_cli_output_get_done (self->output);
+  guint n_done = 0;
+
+  for (guint i = 0; i < collection->samples->len; i++)
+    {
+      EmoSample *sample = g_ptr_array_index (collection->samples, i);
+      g_autofree char *uri = emo_sample_dup_uri (sample);
+
+      if (uri != NULL && g_hash_table_contains (done, uri))
+        n_done++;
+      else if (self->options->limit == 0 || samples->len < (guint) self->options->limit)
+        g_ptr_array_add (samples, g_object_ref (sample));
+    }
+  if (n_done > 0 && !self->options->quiet)
+    emo_cli_report ("%u pictures have their row already", n_done);
+
+  return g_steal_pointer (&samples);
+}
+
+static void
+measure_names (EmoPredict *self)
+{
+  GListModel *model = emo_session_get_samples (self->session);
+
+  self->n_total = g_list_model_get_n_items (model);
+  self->name_width = 4;
+  for (guint i = 0; i < self->n_total; i++)
+    {
+      g_autoptr(EmoSample) sample = g_list_model_get_item (model, i);
+      guint width = g_utf8_strlen (emo_sample_get_file_name (sample), -1);
+
+      self->name_width = MAX (self->name_width, MIN (width, MAX_NAME_WIDTH));
+    }
+}
+
+/* Fills the session; the first pictures are decoded from here on. */
+static gboolean
+add_pictures (EmoPredict *self)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) inputs = emo_cli_read_inputs (self->options, &error);
+  g_autoptr(EmoCollection) collection = NULL;
+  g_autoptr(GPtrArray) samples = NULL;
+
+  if (inputs != NULL)
+    collection = emo_collect (inputs, self->options->recursive, NULL, &error);
+  if (collection == NULL)
+    {
+      emo_cli_report ("%s", error->message);
+      fail (self, emo_error_get_exit_status (error));
+      return FALSE;
+    }
+
+  for (guint i = 0; i < collection->problems->len; i++)
+    emo_cli_report ("%s", ((GError *) g_ptr_array_index (collection->problems, i))->message);
+  self->n_problems = collection->problems->len;
+  if (collection->n_skipped > 0 && !self->options->quiet)
+    emo_cli_report ("%u other files in folders were skipped", collection->n_skipped);
+  if (collection->samples->len == 0)
+    {
+      emo_cli_report ("There are no pictures in what was named");
+      fail (self, self->n_problems > 0 ? EMO_EXIT_SOME_FAILED : EMO_EXIT_FAILED);
+      return FALSE;
+    }
+
+  samples = select_samples (self, collection);
+  emo_session_add_many (self->session, samples);
+  measure_names (self);
+
+  return self->n_total > 0;
+}
+
+static void
+set_request (EmoPredict *self)
+{
+  EmoRequest request = EMO_REQUEST_INIT;
+
+  request.explain = !self->options->no_explain;
+  request.explain_tokens = self->options->explain_tokens;
+  if (self->options->max_new_tokens > 0)
+    request.explain_tokens = MIN (request.explain_tokens, self->options->max_new_tokens);
+  emo_session_set_request (self->session, &request);
+}
+
+static void
+run_loop (EmoPredict *self)
+{
+  guint interrupt = g_unix_signal_add (SIGINT, interrupt_cb, self);
+  guint terminate = g_unix_signal_add (SIGTERM, terminate_cb, self);
+
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->model->loaded = loaded_cb;
+  self->model->user_data = self;
+  g_signal_connect (self->session, "finished", G_CALLBACK (finished_cb), self);
+  g_signal_connect (self->session, "drained", G_CALLBACK (drained_cb), self);
+  emo_cli_progress_show ("Loading the model");
+  /* The answer of the load comes through the main loop, so it cannot have come
+   * before the function above was set. */
+  g_main_loop_run (self->loop);
+
+  g_signal_handlers_disconnect_by_data (self->session, self);
+  self->model->loaded = NULL;
+  g_source_remove (interrupt);
+  g_source_remove (terminate);
+  emo_cli_progress_clear ();
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+}
+
+static int
+predict (EmoPredict *self)
+{
+  if (add_pictures (self))
+    {
+      run_loop (self);
+      if (self->output != NULL)
+        finish_output (self);
+    }
+
+  /* An interrupt that came at once: the engine may be deep in a picture. All
+   * rows are written, so there is nothing to wait for. */
+  if (self->n_interrupts > 1)
+    _exit (EMO_EXIT_STOPPED);
+  if (self->status == EMO_EXIT_OK && (self->n_failed > 0 || self->n_problems > 0))
+    self->status = EMO_EXIT_SOME_FAILED;
+
+  return self->status;
+}
+
+/**
+ * emo_cli_predict:
+ * @options: the command line
+ *
+ * emovlm predict PATH...
+ *
+ * Returns: the exit status
+ */
+int
+emo_cli_predict (EmoCliOptions *options)
+{
+  EmoPredict self = { .options = options };
+  g_autoptr(GError) error = NULL;
+
+  if (options->arguments == NULL || options->arguments[0] == NULL)
+    return emo_cli_usage ("predict needs a picture, a folder or - for names on standard input");
+  if (options->resume && (options->output == NULL || options->format == EMO_EXPORT_TABLE))
+    return emo_cli_usage ("--resume needs --output with --format csv or jsonl");
+
+  emo_cli_progress_init (options->quiet);
+  self.output = emo_cli_output_new (options, &error);
+  if (self.output == NULL)
+    {
+      emo_cli_report ("%s", error->message);
+      return emo_error_get_exit_status (error);
+    }
+
+  self.model = emo_cli_model_new (options);
+  self.session = emo_session_new (self.model->engine);
+  set_request (&self);
+  self.status = predict (&self);
+
+  emo_session_stop (self.session);
+  emo_session_set_classifier (self.session, NULL);
+  emo_cli_model_free (self.model);
+  g_clear_object (&self.session);
+  emo_cli_output_free (self.output);
+
+  return self.status;
+}

@@ -1,0 +1,154 @@
+/* emo-cli.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-backend.h"
+
+G_BEGIN_DECLS
+
+/* Exit statuses (design.md section 4). */
+enum
+{
+  EMO_EXIT_OK = 0,
+  EMO_EXIT_FAILED = 1,
+  EMO_EXIT_USAGE = 2,
+  EMO_EXIT_SOME_FAILED = 3,
+  EMO_EXIT_MODEL = 4,
+  EMO_EXIT_RESOURCES = 5,
+  EMO_EXIT_STOPPED = 130,
+};
+
+/* Every option of every command that is there: one table, so that a name means
+ * the same everywhere. Strings are bytes as the shell gave them. */
+typedef struct
+{
+  char    *model;
+  char    *base;
+  char    *device;
+  char    *dtype;
+  int      threads;
+  gint64   seed;
+  gint64   max_pixels;
+  char    *labels;            /* as given, with commas */
+  char   **label_list;        /* (nullable) */
+  gboolean no_explain;
+  int      explain_tokens;
+  int      max_new_tokens;    /* 0: the command's default */
+  char    *format_name;
+  EmoExportFormat format;
+  char    *output;            /* (nullable) */
+  int      limit;             /* 0: none */
+  gboolean resume;
+  gboolean recursive;
+  gboolean null_names;
+  gboolean offline;
+  gboolean quiet;
+  gboolean check;
+  char    *prompt;
+  char    *system;
+  double   temperature;
+  char   **arguments;         /* what is no option; (nullable) */
+} EmoCliOptions;
+
+typedef struct
+{
+  const char *name;
+  const char *arguments;      /* for the usage line */
+  const char *summary;
+  int       (*run) (EmoCliOptions *options);
+} EmoCliCommand;
+
+/* emo-cli-options.c */
+/* FALSE: a usage error was reported. */
+gboolean emo_cli_options_parse (EmoCliOptions       *options,
+                                const EmoCliCommand *command,
+                                char               **argv);      /* without the program and the command */
+void     emo_cli_options_clear (EmoCliOptions       *options);
+
+/* emo-cli-report.c: stderr */
+void     emo_cli_report        (const char          *format,
+                                ...) G_GNUC_PRINTF (1, 2);      /* "emovlm: ..." */
+int      emo_cli_usage         (const char          *format,
+                                ...) G_GNUC_PRINTF (1, 2);      /* the same; gives EMO_EXIT_USAGE */
+gboolean emo_cli_has_colour    (int                  fd);
+/* One line that is redrawn, on a terminal only. */
+void     emo_cli_progress_init  (gboolean            quiet);
+void     emo_cli_progress_show  (const char         *text);
+void     emo_cli_progress_clear (void);
+
+/* emo-cli-model.c */
+/* The engine and the model that it loads while the main thread does other
+ * things. */
+typedef struct
+{
+  EmoEngine     *engine;
+  EmoClassifier *classifier;   /* (nullable) until loaded */
+  GError        *error;
+  GCancellable  *cancellable;  /* of the load, then of what the engine runs */
+  gboolean       finished;     /* loaded or failed */
+  void         (*loaded) (gpointer user_data);   /* (nullable), on the main context */
+  gpointer       user_data;
+} EmoCliModel;
+
+EmoCliModel *emo_cli_model_new    (EmoCliOptions *options);
+void         emo_cli_model_free   (EmoCliModel   *self);
+/* Turns the main loop until it is there; reports a failure. An exit status. */
+int          emo_cli_model_wait   (EmoCliModel   *self);
+int          emo_cli_model_report (EmoCliModel   *self);
+/* Runs @func on the engine thread and waits. */
+gpointer     emo_cli_model_run    (EmoCliModel   *self,
+                                   EmoEngineFunc  func,
+                                   gpointer       data,
+                                   GError       **error);
+
+/* emo-cli-output.c: rows to a file or to stdout, whole at every moment */
+typedef struct _EmoCliOutput EmoCliOutput;
+
+EmoCliOutput *emo_cli_output_new       (EmoCliOptions *options,
+                                        GError       **error);
+void          emo_cli_output_free      (EmoCliOutput  *self);
+/* --resume: URIs of the rows that are there (never NULL). */
+GHashTable   *emo_cli_output_get_done  (EmoCliOutput  *self);
+gboolean      emo_cli_output_begin     (EmoCliOutput  *self,
+                                        EmoModelInfo  *info,
+                                        guint          name_width,
+                                        GError       **error);
+gboolean      emo_cli_output_write     (EmoCliOutput  *self,
+                                        EmoSample     *sample,
+                                        GError       **error);
+gboolean      emo_cli_output_finish    (EmoCliOutput  *self,
+                                        GError       **error);
+gboolean      emo_cli_output_is_stdout (EmoCliOutput  *self);
+/* Was that error a reader who had enough? Then it is no failure. */
+gboolean      emo_cli_is_closed_pipe   (const GError  *error);
+/* The whole text to a descriptor. */
+gboolean      emo_cli_write_all        (int            fd,
+                                        const char    *text,
+                                        gsize          length,
+                                        GError       **error);
+
+/* emo-cli-resume.c */
+/* URIs of the complete rows of a file; @complete: their length in bytes. */
+GHashTable   *emo_cli_read_done        (const char      *path,
+                                        EmoExportFormat  format,
+                                        gsize           *complete,
+                                        char           **header,      /* CSV's first row */
+                                        GError         **error);
+
+/* emo-cli-inputs.c */
+/* What the arguments name, with "-" read from standard input. */
+GPtrArray    *emo_cli_read_inputs      (EmoCliOptions   *options,
+                                        GError         **error);      /* of EmoInput */
+EmoInput     *emo_cli_input_new        (const char      *name);
+
+/* one command a file */
+int emo_cli_predict  (EmoCliOptions *options);
+int emo_cli_generate (EmoCliOptions *options);
+int emo_cli_tokenize (EmoCliOptions *options);
+int emo_cli_info     (EmoCliOptions *options);
+
+G_END_DECLS
