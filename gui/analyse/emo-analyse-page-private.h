@@ -1,0 +1,59 @@
+/* emo-analyse-page-private.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-adaptive-box.h"
+#include "emo-analyse-page.h"
+#include "emo-picture-view.h"
+#include "emo-results-pane.h"
+
+G_BEGIN_DECLS
+
+struct _EmoAnalysePage
+{
+  AdwBin              parent_instance;
+
+  EmoModelLoader     *loader;
+  EmoSession         *session;
+  EmoJob             *job;            /* (nullable) of the running batch */
+  GCancellable       *cancellable;    /* scans, drops and exports under way */
+  guint               n_loose;        /* pictures that came as bytes, for their names */
+  gboolean            can_export;
+  gboolean            can_go_back;
+  gboolean            adding;         /* the selection moves by itself */
+
+  AdwToastOverlay    *toasts;
+  GtkInfoBar         *model_bar;
+  GtkLabel           *model_error;
+  GtkStack           *stack;
+  AdwStatusPage      *empty;
+  GtkWidget          *samples_button;
+  AdwLeaflet         *leaflet;
+  GtkWidget          *list_pane;
+  GtkWidget          *content_pane;
+  GtkListView        *list;
+  GtkSingleSelection *selection;
+  EmoPictureView     *picture;
+  EmoResultsPane     *results;
+  GtkLabel           *status;
+  GtkProgressBar     *progress;
+  GtkWidget          *stop_button;
+  GtkWidget          *start_button;
+  GtkWidget          *drop_highlight;
+};
+
+/* emo-analyse-page.c */
+void _emo_analyse_page_toast         (EmoAnalysePage *self,
+                                      const char     *text);
+void _emo_analyse_page_add_samples   (EmoAnalysePage *self,
+                                      GPtrArray      *samples);   /* of EmoSample */
+
+/* emo-analyse-page-intake.c */
+void _emo_analyse_page_init_drop     (EmoAnalysePage *self);
+void _emo_analyse_page_paste         (EmoAnalysePage *self);
+
+G_END_DECLS

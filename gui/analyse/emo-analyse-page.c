@@ -1,0 +1,636 @@
+/* emo-analyse-page.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "emo-analyse-page-private.h"
+#include "emo-exporter.h"
+#include "emo-sample-row.h"
+
+/* The page is cut by concern: here the session, the list and the selection;
+ * emo-analyse-page-intake.c has drop, paste and Open. */
+
+enum
+{
+  PROP_0,
+  PROP_LOADER,
+  PROP_CAN_EXPORT,
+  PROP_CAN_GO_BACK,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (EmoAnalysePage, emo_analyse_page, ADW_TYPE_BIN)
+
+static GParamSpec *properties[N_PROPS];
+
+/* Titles of toasts are markup, whatever is put into them. */
+void
+_emo_analyse_page_toast (EmoAnalysePage *self,
+                         const char     *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+
+  if (self->toasts != NULL)
+    adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
+}
+
+static EmoSample *
+get_selected (EmoAnalysePage *self)
+{
+  return gtk_single_selection_get_selected_item (self->selection);
+}
+
+static void
+select_sample (EmoAnalysePage *self,
+               EmoSample      *sample)
+{
+  GListModel *samples = emo_session_get_samples (self->session);
+  guint n = g_list_model_get_n_items (samples);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EmoSample) at = g_list_model_get_item (samples, i);
+
+      if (at != sample)
+        continue;
+      gtk_single_selection_set_selected (self->selection, i);
+      gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", i);
+      return;
+    }
+}
+
+static guint
+count_stopped (EmoAnalysePage *self)
+{
+  GListModel *samples = emo_session_get_samples (self->session);
+  guint n_stopped = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (samples); i++)
+    {
+      g_autoptr (EmoSample) sample = g_list_model_get_item (samples, i);
+
+      n_stopped += emo_sample_get_state (sample) == EMO_SAMPLE_STOPPED;
+    }
+
+  return n_stopped;
+}
+
+static void
+update_can_go_back (EmoAnalysePage *self)
+{
+  gboolean can_go_back = adw_leaflet_get_folded (self->leaflet) &&
+                         adw_leaflet_get_visible_child (self->leaflet) == self->content_pane &&
+                         g_str_equal (gtk_stack_get_visible_child_name (self->stack), "pictures");
+
+  if (self->can_go_back == can_go_back)
+    return;
+
+  self->can_go_back = can_go_back;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_GO_BACK]);
+}
+
+static void
+update_can_export (EmoAnalysePage *self)
+{
+  guint n_done, n_failed;
+  gboolean can_export;
+
+  g_object_get (self->session, "n-done", &n_done, "n-failed", &n_failed, NULL);
+  can_export = n_done + n_failed > 0 && emo_session_get_classifier (self->session) != NULL;
+  if (self->can_export == can_export)
+    return;
+
+  self->can_export = can_export;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_EXPORT]);
+}
+
+static char *
+dup_time_left (EmoJob *job)
+{
+  double seconds = job != NULL ? emo_job_get_seconds_left (job) : -1;
+  int minutes = (int) (seconds / 60 + 0.5);
+
+  /* Short work needs no forecast. */
+  if (seconds < 30)
+    return g_strdup ("");
+  if (minutes < 2)
+    return g_strdup (_(", about a minute left"));
+
+  return g_strdup_printf (_(", about %d minutes left"), minutes);
+}
+
+static char *
+dup_status (EmoAnalysePage *self,
+            gboolean        running,
+            guint           n,
+            guint           n_finished,
+            guint           n_failed)
+{
+  EmoModelState state = emo_model_loader_get_state (self->loader);
+
+  if (running)
+    {
+      g_autofree char *left = dup_time_left (self->job);
+
+      return g_strdup_printf (_("%u of %u pictures%s"), n_finished, n, left);
+    }
+  if (state != EMO_MODEL_READY && n_finished < n)
+    return g_strdup (state == EMO_MODEL_FAILED ? _("Waiting for a model") : _("Waiting for the model"));
+  if (n_failed > 0)
+    return g_strdup_printf (ngettext ("%u picture, %u failed", "%u pictures, %u failed", n), n, n_failed);
+
+  return g_strdup_printf (ngettext ("%u picture", "%u pictures", n), n);
+}
+
+static void
+update_status (EmoAnalysePage *self)
+{
+  guint n = g_list_model_get_n_items (emo_session_get_samples (self->session));
+  gboolean batch = self->job != NULL;
+  gboolean running;
+  guint n_done, n_failed;
+  g_autofree char *text = NULL;
+
+  g_object_get (self->session, "running", &running, "n-done", &n_done, "n-failed", &n_failed, NULL);
+  text = dup_status (self, batch, n, n_done + n_failed, n_failed);
+  gtk_label_set_text (self->status, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), batch);
+  gtk_progress_bar_set_fraction (self->progress, n > 0 ? (double) (n_done + n_failed) / n : 0);
+  gtk_widget_set_visible (self->stop_button, running);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.stop", running);
+  update_can_export (self);
+}
+
+static void
+update_running (EmoAnalysePage *self)
+{
+  gboolean running;
+  gboolean can_start;
+
+  g_object_get (self->session, "running", &running, NULL);
+  can_start = !running && emo_session_get_classifier (self->session) != NULL && count_stopped (self) > 0;
+  gtk_widget_set_visible (self->start_button, can_start);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.start", can_start);
+  update_status (self);
+}
+
+static void
+job_cb (EmoAnalysePage *self)
+{
+  if (self->job != NULL)
+    g_signal_handlers_disconnect_by_data (self->job, self);
+  g_clear_object (&self->job);
+
+  g_object_get (self->session, "job", &self->job, NULL);
+  if (self->job != NULL)
+    g_signal_connect_object (self->job, "notify::progress", G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
+  update_running (self);
+}
+
+static void
+update_empty (EmoAnalysePage *self)
+{
+  gboolean empty = g_list_model_get_n_items (emo_session_get_samples (self->session)) == 0;
+
+  gtk_stack_set_visible_child_name (self->stack, empty ? "empty" : "pictures");
+  update_can_go_back (self);
+  update_running (self);
+}
+
+static void
+update_model (EmoAnalysePage *self)
+{
+  gboolean failed = emo_model_loader_get_state (self->loader) == EMO_MODEL_FAILED;
+
+  if (failed)
+    gtk_label_set_text (self->model_error, emo_model_loader_get_error_message (self->loader));
+  gtk_info_bar_set_revealed (self->model_bar, failed);
+  update_running (self);
+}
+
+static void
+selection_cb (EmoAnalysePage *self)
+{
+  EmoSample *sample = get_selected (self);
+
+  emo_picture_view_set_sample (self->picture, sample);
+  emo_results_pane_set_sample (self->results, sample);
+  emo_session_prefer (self->session, sample);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.remove", sample != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.explain", sample != NULL);
+
+  if (sample != NULL && !self->adding && adw_leaflet_get_folded (self->leaflet))
+    adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
+}
+
+static void
+activate_cb (EmoAnalysePage *self,
+             guint           position)
+{
+  gtk_single_selection_set_selected (self->selection, position);
+  adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
+}
+
+/* Adds to the session and shows what came: a single picture at once, the first
+ * of many only where nothing is being looked at. */
+void
+_emo_analyse_page_add_samples (EmoAnalysePage *self,
+                               GPtrArray      *samples)
+{
+  GListModel *list = emo_session_get_samples (self->session);
+  guint n_before = g_list_model_get_n_items (list);
+
+  self->adding = TRUE;
+  if (samples->len == 1)
+    {
+      EmoSample *listed = emo_session_add (self->session, g_ptr_array_index (samples, 0));
+
+      select_sample (self, listed);
+      adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
+    }
+  else
+    {
+      emo_session_add_many (self->session, samples);
+      if (g_list_model_get_n_items (list) == n_before)
+        _emo_analyse_page_toast (self, _("These pictures are in the list already"));
+      else if (get_selected (self) == NULL && !adw_leaflet_get_folded (self->leaflet))
+        gtk_single_selection_set_selected (self->selection, n_before);
+    }
+  self->adding = FALSE;
+
+  /* New pictures start at once, but not what was stopped on purpose. */
+  if (count_stopped (self) == 0)
+    emo_session_start (self->session);
+  update_running (self);
+}
+
+static void
+paste_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  _emo_analyse_page_paste (EMO_ANALYSE_PAGE (widget));
+}
+
+static void
+stop_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
+
+  emo_session_stop (self->session);
+  update_running (self);
+}
+
+static void
+start_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  emo_session_start (EMO_ANALYSE_PAGE (widget)->session);
+}
+
+static void
+load_model_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  emo_model_loader_load (EMO_ANALYSE_PAGE (widget)->loader);
+}
+
+static void
+explain_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
+
+  if (get_selected (self) != NULL)
+    emo_session_explain (self->session, get_selected (self), -1);
+}
+
+static void
+back_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
+
+  adw_leaflet_set_visible_child (self->leaflet, self->list_pane);
+  /* So that a click on the same row is a change again. */
+  gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
+}
+
+typedef struct
+{
+  EmoAnalysePage *page;     /* (unowned): the toast is its child */
+  EmoSample      *sample;
+} Removal;
+
+static void
+removal_free (gpointer  data,
+              GClosure *closure)
+{
+  Removal *removal = data;
+
+  g_object_unref (removal->sample);
+  g_free (removal);
+}
+
+static void
+undo_cb (AdwToast *toast,
+         Removal  *removal)
+{
+  EmoSample *listed = emo_session_add (removal->page->session, removal->sample);
+
+  select_sample (removal->page, listed);
+}
+
+static void
+remove_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
+  g_autoptr (EmoSample) sample = get_selected (self) != NULL ? g_object_ref (get_selected (self)) : NULL;
+  g_autofree char *shown = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *markup = NULL;
+  Removal *removal;
+  AdwToast *toast;
+  guint position;
+  guint n;
+
+  if (sample == NULL)
+    return;
+
+  position = gtk_single_selection_get_selected (self->selection);
+  emo_session_remove (self->session, sample);
+  n = g_list_model_get_n_items (emo_session_get_samples (self->session));
+  if (n > 0)
+    gtk_single_selection_set_selected (self->selection, MIN (position, n - 1));
+
+  shown = emo_sample_dup_display_name (sample);
+  text = g_strdup_printf (_("“%s” removed"), shown);
+  markup = g_markup_escape_text (text, -1);
+  toast = adw_toast_new (markup);
+  adw_toast_set_button_label (toast, _("Undo"));
+  removal = g_new0 (Removal, 1);
+  removal->page = self;
+  removal->sample = g_steal_pointer (&sample);
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), removal, removal_free, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+export_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (EmoAnalysePage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  int n_rows = emo_exporter_save_finish (result, &error);
+
+  if (n_rows >= 0)
+    text = g_strdup_printf (ngettext ("%d row exported", "%d rows exported", n_rows), n_rows);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    text = g_strdup_printf (_("Nothing was exported: %s"), error->message);
+
+  if (text != NULL)
+    _emo_analyse_page_toast (self, text);
+}
+
+static void
+connect_session (EmoAnalysePage *self)
+{
+  GListModel *samples = emo_session_get_samples (self->session);
+
+  gtk_single_selection_set_model (self->selection, samples);
+  g_signal_connect_object (samples, "items-changed", G_CALLBACK (update_empty), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::job", G_CALLBACK (job_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::running", G_CALLBACK (update_running), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::n-done", G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::n-failed", G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
+  g_object_bind_property (self->loader, "classifier", self->session, "classifier", G_BINDING_SYNC_CREATE);
+}
+
+static void
+emo_analyse_page_constructed (GObject *object)
+{
+  EmoAnalysePage *self = EMO_ANALYSE_PAGE (object);
+  g_autofree char *samples = emo_paths_dup_data ("samples");
+
+  G_OBJECT_CLASS (emo_analyse_page_parent_class)->constructed (object);
+
+  self->session = emo_session_new (emo_model_loader_get_engine (self->loader));
+  connect_session (self);
+  g_signal_connect_object (self->loader, "notify::state", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_visible (self->samples_button, samples != NULL);
+
+  update_model (self);
+  update_empty (self);
+  selection_cb (self);
+}
+
+static void
+emo_analyse_page_dispose (GObject *object)
+{
+  EmoAnalysePage *self = EMO_ANALYSE_PAGE (object);
+
+  g_cancellable_cancel (self->cancellable);
+  if (self->job != NULL)
+    g_signal_handlers_disconnect_by_data (self->job, self);
+  g_clear_object (&self->job);
+  if (self->selection != NULL)
+    g_signal_handlers_disconnect_by_data (self->selection, self);
+  gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_ANALYSE_PAGE);
+  g_clear_object (&self->session);
+  g_clear_object (&self->loader);
+
+  G_OBJECT_CLASS (emo_analyse_page_parent_class)->dispose (object);
+}
+
+static void
+emo_analyse_page_finalize (GObject *object)
+{
+  EmoAnalysePage *self = EMO_ANALYSE_PAGE (object);
+
+  g_clear_object (&self->cancellable);
+
+  G_OBJECT_CLASS (emo_analyse_page_parent_class)->finalize (object);
+}
+
+static void
+emo_analyse_page_get_property (GObject    *object,
+                               guint       prop_id,
+                               GValue     *value,
+                               GParamSpec *pspec)
+{
+  EmoAnalysePage *self = EMO_ANALYSE_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_LOADER:
+      g_value_set_object (value, self->loader);
+      break;
+    case PROP_CAN_EXPORT:
+      g_value_set_boolean (value, self->can_export);
+      break;
+    case PROP_CAN_GO_BACK:
+      g_value_set_boolean (value, self->can_go_back);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+emo_analyse_page_set_property (GObject      *object,
+                               guint         prop_id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
+{
+  EmoAnalysePage *self = EMO_ANALYSE_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_LOADER:
+      self->loader = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "page.paste", NULL, paste_action);
+  gtk_widget_class_install_action (widget_class, "page.stop", NULL, stop_action);
+  gtk_widget_class_install_action (widget_class, "page.start", NULL, start_action);
+  gtk_widget_class_install_action (widget_class, "page.load-model", NULL, load_model_action);
+  gtk_widget_class_install_action (widget_class, "page.explain", NULL, explain_action);
+  gtk_widget_class_install_action (widget_class, "page.remove", NULL, remove_action);
+  gtk_widget_class_install_action (widget_class, "page.back", NULL, back_action);
+}
+
+static void
+emo_analyse_page_class_init (EmoAnalysePageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = emo_analyse_page_constructed;
+  object_class->dispose = emo_analyse_page_dispose;
+  object_class->finalize = emo_analyse_page_finalize;
+  object_class->get_property = emo_analyse_page_get_property;
+  object_class->set_property = emo_analyse_page_set_property;
+
+  properties[PROP_LOADER] =
+    g_param_spec_object ("loader", NULL, NULL,
+                         EMO_TYPE_MODEL_LOADER,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CAN_EXPORT] =
+    g_param_spec_boolean ("can-export", NULL, NULL,
+                          FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_CAN_GO_BACK] =
+    g_param_spec_boolean ("can-go-back", NULL, NULL,
+                          FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (EMO_TYPE_ADAPTIVE_BOX);
+  g_type_ensure (EMO_TYPE_PICTURE_VIEW);
+  g_type_ensure (EMO_TYPE_RESULTS_PANE);
+  g_type_ensure (EMO_TYPE_SAMPLE_ROW);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-analyse-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, toasts);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, model_bar);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, model_error);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, stack);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, empty);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, samples_button);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, list_pane);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, content_pane);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, list);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, selection);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, picture);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, results);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, status);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, progress);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, stop_button);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, start_button);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, drop_highlight);
+  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, update_can_go_back);
+  install_actions (widget_class);
+}
+
+static void
+emo_analyse_page_init (EmoAnalysePage *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->selection, "notify::selected-item", G_CALLBACK (selection_cb), self);
+  _emo_analyse_page_init_drop (self);
+}
+
+/**
+ * emo_analyse_page_export:
+ * @self: a page
+ * @file: a local file, replaced atomically
+ *
+ * Writes the finished pictures as CSV; a toast says how that went.
+ */
+void
+emo_analyse_page_export (EmoAnalysePage *self,
+                         GFile          *file)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  EmoClassifier *classifier;
+
+  g_return_if_fail (EMO_IS_ANALYSE_PAGE (self));
+  g_return_if_fail (G_IS_FILE (file));
+
+  classifier = emo_session_get_classifier (self->session);
+  if (classifier == NULL)
+    return;
+
+  emo_exporter_save_async (&options,
+                           emo_classifier_get_info (classifier),
+                           emo_session_get_samples (self->session),
+                           file,
+                           NULL,
+                           export_cb,
+                           g_object_ref (self));
+}
+
+/**
+ * emo_analyse_page_retry:
+ * @self: a page
+ * @sample: a listed picture
+ *
+ * Looks at a picture once more, typically one that failed.
+ */
+void
+emo_analyse_page_retry (EmoAnalysePage *self,
+                        EmoSample      *sample)
+{
+  g_return_if_fail (EMO_IS_ANALYSE_PAGE (self));
+  g_return_if_fail (EMO_IS_SAMPLE (sample));
+
+  emo_session_retry (self->session, sample);
+}

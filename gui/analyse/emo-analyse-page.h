@@ -1,0 +1,30 @@
+/* emo-analyse-page.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "emo-model-loader.h"
+
+G_BEGIN_DECLS
+
+/* The Analyse view: pictures come in by drop, paste and Open, and are shown as a
+ * list, with the selected picture and its results. Owns the session.
+ * Properties: "loader" (construct only), "can-export", "can-go-back" (narrow,
+ * and not at the list). */
+#define EMO_TYPE_ANALYSE_PAGE (emo_analyse_page_get_type ())
+G_DECLARE_FINAL_TYPE (EmoAnalysePage, emo_analyse_page, EMO, ANALYSE_PAGE, AdwBin)
+
+void emo_analyse_page_add_files (EmoAnalysePage  *self,
+                                 GFile          **files,
+                                 int              n_files);
+void emo_analyse_page_export    (EmoAnalysePage  *self,
+                                 GFile           *file);
+void emo_analyse_page_retry     (EmoAnalysePage  *self,
+                                 EmoSample       *sample);
+
+G_END_DECLS

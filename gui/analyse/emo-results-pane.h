@@ -1,0 +1,24 @@
+/* emo-results-pane.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "emo-backend.h"
+
+G_BEGIN_DECLS
+
+/* Everything that is known of the selected picture: answer, margin, agreement,
+ * bars, contributions, explanation; or why there is none. Property: "sample". */
+#define EMO_TYPE_RESULTS_PANE (emo_results_pane_get_type ())
+G_DECLARE_FINAL_TYPE (EmoResultsPane, emo_results_pane, EMO, RESULTS_PANE, AdwBin)
+
+EmoSample *emo_results_pane_get_sample (EmoResultsPane *self);   /* (nullable) */
+void       emo_results_pane_set_sample (EmoResultsPane *self,
+                                        EmoSample      *sample);
+
+G_END_DECLS

@@ -1,0 +1,316 @@
+/* emo-sample-row.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "emo-analyse-page.h"
+#include "emo-emotion-name.h"
+#include "emo-sample-row.h"
+
+struct _EmoSampleRow
+{
+  AdwBin          parent_instance;
+
+  EmoSample      *sample;       /* (nullable) */
+  GSignalGroup   *sample_signals;
+  GSignalGroup   *prediction_signals;
+
+  GtkLabel       *name;
+  GtkLabel       *summary;
+  GtkWidget      *disagree;
+  GtkWidget      *spinner;
+  GtkWidget      *retry_button;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SAMPLE,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (EmoSampleRow, emo_sample_row, ADW_TYPE_BIN)
+
+static GParamSpec *properties[N_PROPS];
+
+/* The list wraps each cell in a widget of its own, which is what a screen
+ * reader lands on and which is nameless unless told. */
+static void
+update_accessible (EmoSampleRow *self)
+{
+  GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autofree char *label = NULL;
+
+  if (item == NULL || self->sample == NULL)
+    return;
+
+  label = g_strdup_printf (C_("a picture in the list: name, state", "%s, %s"),
+                           gtk_label_get_text (self->name),
+                           gtk_label_get_text (self->summary));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (item),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+}
+
+static gboolean
+disagrees (EmoSample *sample)
+{
+  EmoPrediction *prediction = emo_sample_get_prediction (sample);
+
+  return prediction != NULL &&
+         emo_prediction_get_winner (prediction, EMO_BRANCH_VLM) >= 0 &&
+         emo_prediction_get_winner (prediction, EMO_BRANCH_DISTILLED) >= 0 &&
+         !emo_prediction_get_agree (prediction);
+}
+
+static void
+update (EmoSampleRow *self)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *summary = NULL;
+  EmoSampleState state;
+
+  if (self->sample == NULL)
+    return;
+
+  name = emo_sample_dup_display_name (self->sample);
+  summary = emo_sample_dup_summary (self->sample);
+  state = emo_sample_get_state (self->sample);
+
+  gtk_label_set_text (self->name, name);
+  gtk_label_set_text (self->summary, summary);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->summary), state == EMO_SAMPLE_FAILED ? summary : NULL);
+  gtk_widget_set_visible (self->spinner, state == EMO_SAMPLE_RUNNING);
+  gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), state == EMO_SAMPLE_RUNNING);
+  gtk_widget_set_visible (self->retry_button, state == EMO_SAMPLE_FAILED);
+  gtk_widget_set_visible (self->disagree, state != EMO_SAMPLE_FAILED && disagrees (self->sample));
+  if (state == EMO_SAMPLE_FAILED)
+    gtk_widget_add_css_class (GTK_WIDGET (self->summary), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->summary), "error");
+
+  update_accessible (self);
+}
+
+static void
+stage_cb (EmoSampleRow *self)
+{
+  /* Streamed text notifies many times a second and changes nothing here. */
+  if (emo_prediction_get_stage (emo_sample_get_prediction (self->sample)) != EMO_STAGE_TEXT)
+    update (self);
+}
+
+static void
+prediction_cb (EmoSampleRow *self)
+{
+  g_signal_group_set_target (self->prediction_signals, emo_sample_get_prediction (self->sample));
+  update (self);
+}
+
+static void
+retry_cb (EmoSampleRow *self)
+{
+  GtkWidget *page = gtk_widget_get_ancestor (GTK_WIDGET (self), EMO_TYPE_ANALYSE_PAGE);
+
+  if (page != NULL && self->sample != NULL)
+    emo_analyse_page_retry (EMO_ANALYSE_PAGE (page), self->sample);
+}
+
+static void
+emo_sample_row_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (emo_sample_row_parent_class)->root (widget);
+
+  update_accessible (EMO_SAMPLE_ROW (widget));
+}
+
+static void
+emo_sample_row_dispose (GObject *object)
+{
+  EmoSampleRow *self = EMO_SAMPLE_ROW (object);
+
+  if (self->sample_signals != NULL)
+    g_signal_group_set_target (self->sample_signals, NULL);
+  if (self->prediction_signals != NULL)
+    g_signal_group_set_target (self->prediction_signals, NULL);
+  g_clear_object (&self->sample_signals);
+  g_clear_object (&self->prediction_signals);
+  g_clear_object (&self->sample);
+  gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_SAMPLE_ROW);
+
+  G_OBJECT_CLASS (emo_sample_row_parent_class)->dispose (object);
+}
+
+static void
+emo_sample_row_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  EmoSampleRow *self = EMO_SAMPLE_ROW (object);
+
+  switch (prop_id)
+    {
+    case PROP_SAMPLE:
+      g_value_set_object (value, self->sample);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+emo_sample_row_set_property (GObject      *object,
+                             guint         prop_id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  EmoSampleRow *self = EMO_SAMPLE_ROW (object);
+
+  switch (prop_id)
+    {
+    case PROP_SAMPLE:
+      emo_sample_row_set_sample (self, g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+emo_sample_row_class_init (EmoSampleRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = emo_sample_row_dispose;
+  object_class->get_property = emo_sample_row_get_property;
+  object_class->set_property = emo_sample_row_set_property;
+
+  widget_class->root = emo_sample_row_root;
+
+  properties[PROP_SAMPLE] =
+    g_param_spec_object ("sample", NULL, NULL,
+                         EMO_TYPE_SAMPLE,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-sample-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, name);
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, summary);
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, disagree);
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, spinner);
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, retry_button);
+  gtk_widget_class_bind_template_callback (widget_class, retry_cb);
+}
+
+static void
+emo_sample_row_init (EmoSampleRow *self)
+{
+  self->sample_signals = g_signal_group_new (EMO_TYPE_SAMPLE);
+  g_signal_group_connect_swapped (self->sample_signals, "notify::state", G_CALLBACK (update), self);
+  g_signal_group_connect_swapped (self->sample_signals, "notify::error-message", G_CALLBACK (update), self);
+  g_signal_group_connect_swapped (self->sample_signals, "notify::prediction", G_CALLBACK (prediction_cb), self);
+
+  self->prediction_signals = g_signal_group_new (EMO_TYPE_PREDICTION);
+  g_signal_group_connect_swapped (self->prediction_signals, "notify::stage", G_CALLBACK (stage_cb), self);
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * emo_sample_row_get_sample:
+ * @self: a row
+ *
+ * Returns: (transfer none) (nullable): the picture it shows
+ */
+EmoSample *
+emo_sample_row_get_sample (EmoSampleRow *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE_ROW (self), NULL);
+
+  return self->sample;
+}
+
+/**
+ * emo_sample_row_set_sample:
+ * @self: a row
+ * @sample: (nullable): the picture to show and follow
+ */
+void
+emo_sample_row_set_sample (EmoSampleRow *self,
+                           EmoSample    *sample)
+{
+  g_return_if_fail (EMO_IS_SAMPLE_ROW (self));
+
+  if (!g_set_object (&self->sample, sample))
+    return;
+
+  g_signal_group_set_target (self->sample_signals, sample);
+  g_signal_group_set_target (self->prediction_signals, sample != NULL ? emo_sample_get_prediction (sample) : NULL);
+  update (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
+}
+
+static char *
+dup_answer (EmoPrediction *prediction)
+{
+  EmoBranch branch = emo_prediction_get_final_branch (prediction);
+  int winner = emo_prediction_get_winner (prediction, branch);
+  g_autofree char *percent = NULL;
+
+  if (winner < 0)
+    return NULL;
+
+  percent = emo_percent_to_string (emo_prediction_get_probabilities (prediction, branch)[winner]);
+
+  return g_strdup_printf (C_("label, probability", "%s %s"),
+                          emo_emotion_name (emo_label_set_get_label (emo_prediction_get_labels (prediction), winner)),
+                          percent);
+}
+
+/**
+ * emo_sample_dup_summary:
+ * @sample: a picture
+ *
+ * Returns: (transfer full): its answer, else its state, in a few words
+ */
+char *
+emo_sample_dup_summary (EmoSample *sample)
+{
+  EmoPrediction *prediction;
+  g_autofree char *answer = NULL;
+
+  g_return_val_if_fail (EMO_IS_SAMPLE (sample), NULL);
+
+  if (emo_sample_get_state (sample) == EMO_SAMPLE_FAILED)
+    return g_strdup (emo_sample_get_error (sample) != NULL ? emo_sample_get_error (sample)->message : _("Failed"));
+
+  prediction = emo_sample_get_prediction (sample);
+  if (prediction != NULL)
+    answer = dup_answer (prediction);
+  if (answer != NULL)
+    return g_steal_pointer (&answer);
+
+  switch (emo_sample_get_state (sample))
+    {
+    case EMO_SAMPLE_RUNNING:
+      return g_strdup (C_("state of a picture", "Looking at it"));
+    case EMO_SAMPLE_STOPPED:
+      return g_strdup (C_("state of a picture", "Stopped"));
+    case EMO_SAMPLE_DONE:
+      return g_strdup (C_("state of a picture", "Done"));
+    case EMO_SAMPLE_WAITING:
+    case EMO_SAMPLE_FAILED:
+    default:
+      return g_strdup (C_("state of a picture", "Waiting"));
+    }
+}

@@ -1,0 +1,23 @@
+/* emo-application.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "emo-model-loader.h"
+
+G_BEGIN_DECLS
+
+/* The application: owns the engine thread and the model that the windows share,
+ * opens files given on the command line. */
+#define EMO_TYPE_APPLICATION (emo_application_get_type ())
+G_DECLARE_FINAL_TYPE (EmoApplication, emo_application, EMO, APPLICATION, AdwApplication)
+
+EmoApplication *emo_application_new              (void);
+EmoModelLoader *emo_application_get_model_loader (EmoApplication *self);
+
+G_END_DECLS
