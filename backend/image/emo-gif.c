@@ -409,17 +409,20 @@ is_gray (const Picture *picture)
   return TRUE;
 }
 
+/* Colors that the file leaves out are black. */
 static void
 fill_palette (const Picture *picture,
               guint8         palette[256][3])
 {
+  gboolean gray = is_gray (picture);
+
   for (int i = 0; i < 256; i++)
-    if (i < picture->n_colors)
+    if (i < picture->n_colors && !gray)
       memcpy (palette[i], picture->colors + i * 3, 3);
     else
-      memset (palette[i], i, 3);
+      memset (palette[i], gray ? i : 0, 3);
 
-  if (picture->transparent >= 0 && !is_gray (picture))
+  if (picture->transparent >= 0 && !gray)
     memset (palette[picture->transparent], 255, 3);
 }
 

@@ -264,7 +264,7 @@ read_cb (png_structp png,
   self->at += n_bytes;
 }
 
-/* The palette over white. Entries that the file leaves out are a gray ramp, as
+/* The palette over white. Entries that the file leaves out are black, as
  * Pillow has them. */
 static void
 read_palette (Reader *self)
@@ -281,9 +281,9 @@ read_palette (Reader *self)
       guint alpha = i < n_alphas ? alphas[i] : 255;
       gboolean known = i < n_colors;
 
-      self->palette[i][0] = _emo_raster_over_white (known ? colors[i].red : i, alpha);
-      self->palette[i][1] = _emo_raster_over_white (known ? colors[i].green : i, alpha);
-      self->palette[i][2] = _emo_raster_over_white (known ? colors[i].blue : i, alpha);
+      self->palette[i][0] = _emo_raster_over_white (known ? colors[i].red : 0, alpha);
+      self->palette[i][1] = _emo_raster_over_white (known ? colors[i].green : 0, alpha);
+      self->palette[i][2] = _emo_raster_over_white (known ? colors[i].blue : 0, alpha);
     }
 }
 

@@ -406,12 +406,13 @@ resample_columns (const Kernel *kernel,
     }
 }
 
+/* Across the rows that the second pass asks for, then down. */
 static gboolean
-resample_both (const Kernel *across,
-               const Kernel *down,
-               const guint8 *pixels,
-               gsize         stride,
-               guint8       *out)
+resample_across_first (const Kernel *across,
+                       const Kernel *down,
+                       const guint8 *pixels,
+                       gsize         stride,
+                       guint8       *out)
 {
   int last = down->n_outputs - 1;
   int n_rows = down->first[last] + down->count[last] - down->first[0];
@@ -427,10 +428,29 @@ resample_both (const Kernel *across,
   return TRUE;
 }
 
+static gboolean
+resample_down_first (const Kernel *across,
+                     const Kernel *down,
+                     const guint8 *pixels,
+                     gsize         stride,
+                     guint8       *out)
+{
+  g_autofree guint8 *between = g_try_malloc_n (down->n_outputs, stride);
+
+  if (between == NULL)
+    return FALSE;
+
+  resample_columns (down, pixels + down->first[0] * stride, stride, between);
+
+  return resample_rows (across, between, stride, down->n_outputs, out);
+}
+
 /*
  * _emo_resample:
- * Across first, then down, as Pillow does; a direction that keeps its size is
- * not filtered. Without @wide only plain C runs; the result is the same.
+ * Two passes in the order of Pillow 13, which shows in the last bit because the
+ * picture between them is rounded: down first where the height shrinks, and by
+ * more than twice what the width does; else across first. A direction that keeps
+ * its size is not filtered. Without @wide only plain C runs; the result is the same.
  */
 guint8 *
 _emo_resample (const guint8 *pixels,
@@ -454,7 +474,9 @@ _emo_resample (const guint8 *pixels,
 
   across.wide = down.wide = wide && has_wide ();
   if (out_width != width && out_height != height)
-    done = resample_both (&across, &down, pixels, stride, out);
+    done = height > out_height && height - out_height > 2 * (width - out_width)
+             ? resample_down_first (&across, &down, pixels, stride, out)
+             : resample_across_first (&across, &down, pixels, stride, out);
   else if (out_width != width)
     done = resample_rows (&across, pixels, stride, height, out);
   else if (out_height != height)
