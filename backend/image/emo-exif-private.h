@@ -10,9 +10,14 @@
 
 G_BEGIN_DECLS
 
-int _emo_exif_get_orientation (const guint8 *bytes,
-                               gsize         length);
-int _emo_xmp_get_orientation  (const guint8 *bytes,
-                               gsize         length);
+int     _emo_exif_get_orientation   (const guint8 *bytes,
+                                     gsize         length);
+guint32 _emo_exif_get_number        (const guint8 *bytes,
+                                     gsize         length,
+                                     guint         tag);
+void    _emo_exif_clear_orientation (guint8       *bytes,
+                                     gsize         length);
+int     _emo_xmp_get_orientation    (const guint8 *bytes,
+                                     gsize         length);
 
 G_END_DECLS

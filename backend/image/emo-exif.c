@@ -58,53 +58,131 @@ read_entry (const Reader *self,
   return value >= 1 && value <= 8 ? (int) value : 1;
 }
 
+/* Opens a TIFF header with or without "Exif\0\0" before it. */
+static gboolean
+open_block (Reader       *self,
+            const guint8 *bytes,
+            gsize         length)
+{
+  while (length >= 6 && memcmp (bytes, "Exif\0\0", 6) == 0)
+    {
+      bytes += 6;
+      length -= 6;
+    }
+
+  self->bytes = bytes;
+  self->length = length;
+  self->big_endian = length >= 4 && memcmp (bytes, "MM\0*", 4) == 0;
+
+  return length >= 8 && (self->big_endian || memcmp (bytes, "II*\0", 4) == 0);
+}
+
+/* The offset of the @n-th entry of the first directory that has this tag, 0
+ * where there are no more. */
+static gsize
+find_entry (const Reader *self,
+            guint         tag,
+            guint         n)
+{
+  gsize directory = read_number (self, 4, 4);
+  gsize n_entries;
+
+  if (directory < 8 || directory > self->length - 2)
+    return 0;
+
+  n_entries = read_number (self, directory, 2);
+  for (gsize i = 0; i < n_entries; i++)
+    {
+      gsize entry = directory + 2 + i * 12;
+
+      if (entry + 12 > self->length)
+        return 0;
+      if (read_number (self, entry, 2) == tag && n-- == 0)
+        return entry;
+    }
+
+  return 0;
+}
+
 /*
  * _emo_exif_get_orientation:
- * @bytes: an Exif block: a TIFF header with or without "Exif\0\0" before it
+ * @bytes: an Exif block, or a TIFF file
  *
  * Reads the orientation of the first directory and nothing else, so that there
  * is no chain to loop in. A SHORT and, as Pillow has it, a LONG are taken; the
  * last of several entries wins.
  *
- * Returns: 1 to 8, 1 for whatever is cut or malformed, 0 where there is no entry
+ * Returns: 1 to 8, 1 for an entry that says anything else, 0 where there is none
  */
 int
 _emo_exif_get_orientation (const guint8 *bytes,
                            gsize         length)
 {
-  Reader reader = { bytes, length, FALSE };
-  gsize directory, n_entries;
+  Reader reader;
   int orientation = 0;
+  gsize entry;
 
-  while (reader.length >= 6 && memcmp (reader.bytes, "Exif\0\0", 6) == 0)
-    {
-      reader.bytes += 6;
-      reader.length -= 6;
-    }
-
-  if (reader.length < 8)
-    return 0;
-  if (memcmp (reader.bytes, "MM\0*", 4) == 0)
-    reader.big_endian = TRUE;
-  else if (memcmp (reader.bytes, "II*\0", 4) != 0)
+  if (!open_block (&reader, bytes, length))
     return 0;
 
-  directory = read_number (&reader, 4, 4);
-  if (directory < 8 || directory > reader.length - 2)
-    return 0;
-
-  n_entries = read_number (&reader, directory, 2);
-  for (gsize i = 0; i < n_entries; i++)
-    {
-      gsize entry = directory + 2 + i * 12;
-
-      if (entry + 12 > reader.length)
-        break;
-      if (read_number (&reader, entry, 2) == TAG_ORIENTATION)
-        orientation = read_entry (&reader, entry);
-    }
+  for (guint n = 0; (entry = find_entry (&reader, TAG_ORIENTATION, n)) != 0; n++)
+    orientation = read_entry (&reader, entry);
 
   return orientation;
+}
+
+/*
+ * _emo_exif_get_number:
+ * @bytes: a TIFF file
+ * @tag: a tag of the first directory
+ *
+ * Returns: the value of the tag's entry, 0 where it is no SHORT or LONG
+ */
+guint32
+_emo_exif_get_number (const guint8 *bytes,
+                      gsize         length,
+                      guint         tag)
+{
+  Reader reader;
+  gsize entry = 0;
+  guint32 type;
+
+  if (open_block (&reader, bytes, length))
+    entry = find_entry (&reader, tag, 0);
+  if (entry == 0)
+    return 0;
+
+  type = read_number (&reader, entry + 2, 2);
+  if (type == TYPE_SHORT)
+    return read_number (&reader, entry + 8, 2);
+
+  return type == TYPE_LONG ? read_number (&reader, entry + 8, 4) : 0;
+}
+
+/*
+ * _emo_exif_clear_orientation:
+ * @bytes: a TIFF file
+ *
+ * Makes the first directory say "upright", so that another reader leaves the
+ * picture as it is stored.
+ */
+void
+_emo_exif_clear_orientation (guint8 *bytes,
+                             gsize   length)
+{
+  /* Type SHORT, count 1, value 1 in both byte orders. */
+  static const guint8 upright[2][10] = {
+    { 3, 0, 1, 0, 0, 0, 1, 0, 0, 0 },
+    { 0, 3, 0, 0, 0, 1, 0, 1, 0, 0 },
+  };
+  Reader reader;
+  gsize entry;
+
+  if (!open_block (&reader, bytes, length))
+    return;
+
+  for (guint n = 0; (entry = find_entry (&reader, TAG_ORIENTATION, n)) != 0; n++)
+    memcpy (bytes + (reader.bytes - bytes) + entry + 2, upright[reader.big_endian], 10);
 }
 
 /*

@@ -299,6 +299,11 @@ find_refused (const guint8 *bytes,
 {
   static const char footer[] = "TRUEVISION-XFILE.";
 
+  /* Before the table: a plain TGA begins as a cursor file without cursors. */
+  if ((length >= sizeof footer && memcmp (bytes + length - sizeof footer, footer, sizeof footer) == 0) ||
+      has_bytes (bytes, length, 0, "\0\0\2\0\0\0", 6))
+    return &tga;
+
   for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
     if (has_bytes (bytes, length, refused[i].offset, refused[i].magic, refused[i].length))
       return &refused[i];
@@ -306,8 +311,7 @@ find_refused (const guint8 *bytes,
   if (is_pnm (bytes, length))
     return &pnm;
   /* Old TGA files have no magic bytes at all, only a name. */
-  if ((length >= sizeof footer && memcmp (bytes + length - sizeof footer, footer, sizeof footer) == 0) ||
-      name_ends_in (name, "tga vda icb vst"))
+  if (name_ends_in (name, "tga vda icb vst"))
     return &tga;
   if (name_ends_in (name, "nef nrw arw srf sr2 dng pef srw rwl 3fr iiq kdc dcr raw"))
     return &raw;

@@ -150,6 +150,9 @@ decode (GBytes      *bytes,
     }
 
   format = emo_image_format_sniff (data, length);
+  /* Many cameras' files are TIFF with a thumbnail in front; the name tells. */
+  if (format != NULL && strcmp (format->name, "TIFF") == 0 && _emo_image_format_is_known (data, length, name))
+    format = NULL;
   if (format == NULL)
     {
       g_autofree char *why = emo_image_format_describe_refused (data, length, name);

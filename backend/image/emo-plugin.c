@@ -17,6 +17,10 @@
 #include "emo-image-format.h"
 #include "emo-raster-private.h"
 
+#define TAG_WIDTH    256
+#define TAG_HEIGHT   257
+#define TAG_SAMPLES  277
+
 /* The loader is named by its type, so that gdk-pixbuf guesses nothing, and is
  * fed bytes, so that it opens nothing. Where a plug-in is not installed the
  * error says which. */
@@ -71,8 +75,18 @@ open_loader (const EmoImageFormat  *format,
   return loader;
 }
 
+/* libtiff multiplies the colors of RGB by alpha before it hands them out; over
+ * white then only what alpha leaves is added. */
+static guint8
+over_white_multiplied (guint value,
+                       guint alpha)
+{
+  return MIN (value + 255 - alpha, 255);
+}
+
 static void
 copy_pixels (GdkPixbuf *pixbuf,
+             gboolean   multiplied,
              EmoRaster *raster)
 {
   const guint8 *pixels = gdk_pixbuf_read_pixels (pixbuf);
@@ -86,7 +100,10 @@ copy_pixels (GdkPixbuf *pixbuf,
 
       for (int x = 0; x < raster->width; x++, in += n_channels, out += 3)
         for (int c = 0; c < 3; c++)
-          out[c] = n_channels == 4 ? _emo_raster_over_white (in[c], in[3]) : in[c];
+          if (n_channels == 3)
+            out[c] = in[c];
+          else
+            out[c] = (multiplied ? over_white_multiplied : _emo_raster_over_white) (in[c], in[3]);
     }
 }
 
@@ -144,7 +161,9 @@ run_loader (const EmoImageFormat  *format,
 
 /*
  * _emo_plugin_decode:
- * The formats that have no decoder of their own here.
+ * The formats that have no decoder of their own here. A TIFF is turned by us
+ * alone: its plug-in would mirror it and leave the rest to others. AVIF and HEIF
+ * carry their turn in the picture's own properties, which their readers follow.
  */
 gboolean
 _emo_plugin_decode (const guint8  *bytes,
@@ -154,17 +173,32 @@ _emo_plugin_decode (const guint8  *bytes,
                     GError       **error)
 {
   const EmoImageFormat *format = emo_image_format_sniff (bytes, length);
+  gboolean is_tiff = strcmp (format->name, "TIFF") == 0;
+  g_autofree guint8 *upright = NULL;
+  gboolean multiplied = FALSE;
   g_autoptr(GdkPixbuf) pixbuf = NULL;
 
-  if (!check_declared (bytes, length, error))
-    return FALSE;
+  if (is_tiff)
+    {
+      if (!_emo_raster_check (_emo_exif_get_number (bytes, length, TAG_WIDTH),
+                              _emo_exif_get_number (bytes, length, TAG_HEIGHT), error))
+        return FALSE;
+      multiplied = _emo_exif_get_number (bytes, length, TAG_SAMPLES) >= 4;
+      raster->orientation = MAX (_emo_exif_get_orientation (bytes, length), 1);
+      upright = g_memdup2 (bytes, length);
+      _emo_exif_clear_orientation (upright, length);
+    }
+  else if (!check_declared (bytes, length, error))
+    {
+      return FALSE;
+    }
 
-  pixbuf = run_loader (format, bytes, length, error);
+  pixbuf = run_loader (format, is_tiff ? upright : bytes, length, error);
   if (pixbuf == NULL ||
       !_emo_raster_allocate (raster, gdk_pixbuf_get_width (pixbuf), gdk_pixbuf_get_height (pixbuf), error))
     return FALSE;
 
-  copy_pixels (pixbuf, raster);
+  copy_pixels (pixbuf, multiplied, raster);
 
   return TRUE;
 }
