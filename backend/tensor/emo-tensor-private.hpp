@@ -1,0 +1,79 @@
+/* emo-tensor-private.hpp
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <atomic>
+#include <utility>
+#include <vector>
+
+#include "emo-tensor.h"
+
+struct _EmoTensor
+{
+  std::atomic<int> ref_count{ 1 };
+  at::Tensor t;
+};
+
+struct _EmoScope
+{
+  EmoScope *parent = nullptr;
+  GCancellable *cancellable = nullptr;
+  GError *error = nullptr;   /* latched */
+  bool grad = false;
+  bool grad_before = false;  /* the thread's grad mode to restore */
+  std::vector<EmoTensor *> owned;
+};
+
+namespace emo {
+
+EmoTensor *wrap (at::Tensor t);
+at::ScalarType to_scalar_type (EmoDtype dtype);
+at::Device to_device (EmoDevice device);
+at::IntArrayRef to_shape (guint rank, const gint64 *shape);
+
+/* Turns the exception in flight into a GError. */
+void set_error_from_exception (GError **error) noexcept;
+
+/* Hands a new tensor to the scope. */
+EmoTensor *own (EmoScope *scope, at::Tensor t);
+void latch_exception (EmoScope *scope) noexcept;
+
+/* Every op's frame: nothing once failed, one guard for all exceptions. */
+template <typename F>
+EmoTensor *
+op (EmoScope *scope, F &&body) noexcept
+{
+  if (emo_scope_failed (scope))
+    return nullptr;
+  try
+    {
+      return own (scope, body ());
+    }
+  catch (...)
+    {
+      latch_exception (scope);
+      return nullptr;
+    }
+}
+
+/* --- emo-linear.cpp --- */
+
+/* x [M, K] float32, w [N, K] bf16 or f16, contiguous -> [M, N] float32. */
+at::Tensor mixed_linear (const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias);
+/* g [M, N] float32 times w [N, K] -> [M, K]. */
+at::Tensor mixed_linear_backward (const at::Tensor &g, const at::Tensor &w);
+
+/* --- emo-fused.cpp: one pass over memory, CPU float32 --- */
+
+at::Tensor fused_quick_gelu (const at::Tensor &x);
+at::Tensor fused_silu_mul (const at::Tensor &gate, const at::Tensor &up);
+at::Tensor fused_rms_norm (const at::Tensor &x, const at::Tensor &weight, double eps);
+at::Tensor fused_rotate (const at::Tensor &x, const at::Tensor &cosine, const at::Tensor &sine);
+
+}
