@@ -1,0 +1,215 @@
+/* emo-bundle-classifier-load.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include "emo-bundle-classifier-private.h"
+#include "emo-error.h"
+
+/* Loads the VLM where self->compute says. A GPU that is too small is no reason
+ * to fail: the CPU takes over, and a note says so. */
+gboolean
+_emo_bundle_classifier_load_vlm (EmoBundleClassifier  *self,
+                                 GPtrArray            *notes,
+                                 GError              **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  g_clear_pointer (&self->vlm, emo_vlm_free);
+  self->vlm = emo_vlm_load (self->bundle->vlm, &self->config, self->adapter,
+                            self->compute.dtype, self->compute.device, notes, &local);
+  if (self->vlm == NULL && self->compute.device.cuda && g_error_matches (local, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY))
+    {
+      g_ptr_array_add (notes, g_strdup_printf ("The GPU's memory is too small for the model (%s); it runs on the CPU", local->message));
+      g_clear_error (&local);
+      emo_torch_empty_cache ();
+      self->compute = (EmoCompute) { EMO_DEVICE_CPU, EMO_DTYPE_F32 };
+      self->vlm = emo_vlm_load (self->bundle->vlm, &self->config, self->adapter,
+                                self->compute.dtype, self->compute.device, notes, &local);
+    }
+  if (self->vlm != NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
+load_branches (EmoBundleClassifier  *self,
+               GError              **error)
+{
+  const EmoBundle *bundle = self->bundle;
+  int width = self->config.hidden_size;
+
+  if (bundle->distilled != NULL)
+    {
+      self->head = emo_head_load (bundle->distilled, width, self->n_labels, error);
+      if (self->head == NULL)
+        return FALSE;
+    }
+  if (bundle->gate != NULL)
+    {
+      self->gate = emo_gate_load (bundle->gate, bundle->gate_kind, self->n_labels, error);
+      if (self->gate == NULL)
+        return FALSE;
+    }
+  if (bundle->domain != NULL)
+    {
+      self->domain = emo_domain_load (bundle->domain, width, error);
+      if (self->domain == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The caller's cap before the bundle's before the processor's. */
+static gboolean
+apply_image_limits (EmoBundleClassifier   *self,
+                    const EmoLoadOptions  *options,
+                    GError               **error)
+{
+  EmoImageSettings *image = &self->config.image;
+  gint64 cap = options->max_pixels > 0 ? options->max_pixels : self->bundle->max_pixels;
+  gint64 block = (gint64) image->patch_size * image->merge_size;
+
+  if (cap > 0 && cap < block * block)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED,
+                   "max pixels is %" G_GINT64_FORMAT ", the model's smallest picture has %" G_GINT64_FORMAT,
+                   cap, block * block);
+      return FALSE;
+    }
+  if (cap > 0)
+    {
+      image->max_pixels = cap;
+      image->min_pixels = MIN (image->min_pixels, cap);
+    }
+  image->max_side = self->bundle->max_side;
+  image->max_side_filter = self->bundle->max_side_filter;
+  return TRUE;
+}
+
+static gboolean
+prepare_prompt (EmoBundleClassifier  *self,
+                GError              **error)
+{
+  const EmoBundle *bundle = self->bundle;
+  int image_pad = emo_tokenizer_find (self->vlm->tokenizer, "<|image_pad|>");
+
+  if (image_pad != self->config.image_token_id)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
+                   "%s/tokenizer.json: <|image_pad|> has id %d, config.json's image_token_id is %d",
+                   bundle->vlm, image_pad, self->config.image_token_id);
+      return FALSE;
+    }
+  self->prompt = emo_chat_prompt_new (self->vlm->tokenizer, bundle->system, bundle->classify, TRUE);
+  self->tree = emo_token_tree_new (self->vlm->tokenizer, bundle->answer, bundle->labels);
+  return TRUE;
+}
+
+static void
+fill_info (EmoBundleClassifier  *self,
+           const EmoLoadOptions *options,
+           GPtrArray            *notes)
+{
+  EmoModelInfo *info = self->info = emo_model_info_new ();
+  const EmoBundle *bundle = self->bundle;
+
+  info->path = g_strdup (bundle->path);
+  info->name = g_strdup (bundle->name);
+  info->revision = g_strdup (bundle->revision);
+  info->labels = emo_label_set_ref (bundle->labels);
+  info->default_labels = bundle->default_labels;
+  info->has_distilled = self->head != NULL;
+  info->has_gate = self->gate != NULL;
+  info->has_reason = emo_bundle_has_reason (self->bundle);
+  info->gate_kind = bundle->gate_kind;
+  info->vlm_input = bundle->vlm_input;
+  info->domain_name = g_strdup (bundle->domain_name);
+  info->domain_notice = g_strdup (bundle->domain_notice);
+  info->prompt_sha256 = emo_bundle_dup_prompt_sha256 (self->bundle);
+  info->device = emo_compute_dup_device (&self->compute);
+  info->device_name = emo_compute_dup_hardware (&self->compute);
+  info->dtype = g_strdup (emo_compute_get_dtype (&self->compute));
+  info->threads = emo_compute_get_threads (options->threads);
+  info->seed = options->seed;
+  info->parameters = emo_vlm_config_count_parameters (&self->config);
+  info->weight_bytes = self->vlm->weight_bytes;
+  for (guint i = 0; bundle->notes != NULL && bundle->notes[i] != NULL; i++)
+    g_ptr_array_insert (notes, i, g_strdup (bundle->notes[i]));
+  g_ptr_array_add (notes, NULL);
+  info->notes = g_strdupv ((char **) notes->pdata);
+}
+
+static gboolean
+load (EmoBundleClassifier   *self,
+      const EmoLoadOptions  *options,
+      EmoLoadProgress        progress,
+      gpointer               user_data,
+      GPtrArray             *notes,
+      GError               **error)
+{
+  self->bundle = emo_bundle_load (options->path, options->labels, options->base, error);
+  if (self->bundle == NULL || !emo_vlm_config_load (&self->config, self->bundle->vlm, error))
+    return FALSE;
+  self->n_labels = emo_label_set_get_size (self->bundle->labels);
+  if (!apply_image_limits (self, options, error) ||
+      !emo_compute_choose (&self->compute, options->device, options->dtype, options->threads, &self->config, error) ||
+      !emo_compute_check_memory (&self->compute, &self->config, error))
+    return FALSE;
+  if (progress != NULL)
+    progress (0.1, user_data);
+  self->provenance = emo_provenance_start (self->bundle);
+  if (self->bundle->adapter != NULL)
+    {
+      self->adapter = emo_adapter_load (self->bundle->adapter, error);
+      if (self->adapter == NULL)
+        return FALSE;
+    }
+  if (!load_branches (self, error) || !_emo_bundle_classifier_load_vlm (self, notes, error))
+    return FALSE;
+  if (progress != NULL)
+    progress (0.9, user_data);
+  return prepare_prompt (self, error);
+}
+
+/**
+ * emo_bundle_classifier_load:
+ * @options: what to load and how
+ * @progress: (nullable): called on this thread
+ * @user_data: for @progress
+ * @cancellable: (nullable): tested between the steps
+ *
+ * Engine thread only. The hashes of #EmoModelInfo are made beside and are there
+ * before the first picture is done.
+ *
+ * Returns: (transfer full) (nullable): ready to answer
+ */
+EmoClassifier *
+emo_bundle_classifier_load (const EmoLoadOptions  *options,
+                            EmoLoadProgress        progress,
+                            gpointer               user_data,
+                            GCancellable          *cancellable,
+                            GError               **error)
+{
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (EmoBundleClassifier) self = g_object_new (EMO_TYPE_BUNDLE_CLASSIFIER, NULL);
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+
+  g_return_val_if_fail (options != NULL && options->path != NULL, NULL);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !load (self, options, progress, user_data, notes, error) ||
+      g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  fill_info (self, options, notes);
+  self->info->load_ms = _emo_ms_since (start);
+  if (progress != NULL)
+    progress (1.0, user_data);
+  return EMO_CLASSIFIER (g_steal_pointer (&self));
+}

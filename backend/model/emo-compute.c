@@ -1,0 +1,301 @@
+/* emo-compute.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define _GNU_SOURCE   /* CPU_COUNT */
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <sched.h>
+#include <sys/sysinfo.h>
+
+#include "emo-bundle-classifier.h"
+#include "emo-compute.h"
+#include "emo-error.h"
+#include "emo-file.h"
+#include "emo-paths.h"
+
+#define GIB (1024.0 * 1024.0 * 1024.0)
+
+/* bf16 must win clearly: it gives up 16 bits of every activation. */
+#define BF16_MUST_GAIN 1.2
+
+/* --- Device --- */
+
+static gboolean
+choose_device (const char  *text,
+               EmoDevice   *device,
+               GError     **error)
+{
+  g_autofree char *why_not = NULL;
+  gboolean has_cuda;
+
+  *device = EMO_DEVICE_CPU;
+  if (text == NULL || g_str_equal (text, "cpu"))
+    return TRUE;
+  has_cuda = emo_torch_has_cuda (&why_not);
+  if (g_str_equal (text, "auto"))
+    {
+      device->cuda = has_cuda;
+      return TRUE;
+    }
+  if (!g_str_equal (text, "cuda") && !g_str_has_prefix (text, "cuda:"))
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED,
+                   "Unknown device “%s”: expected auto, cpu, cuda or cuda:N", text);
+      return FALSE;
+    }
+  if (!has_cuda)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED, "No device %s: %s", text, why_not);
+      return FALSE;
+    }
+  device->cuda = TRUE;
+  device->index = text[4] == ':' ? (int) g_ascii_strtoll (text + 5, NULL, 10) : 0;
+  if (device->index >= 0 && device->index < emo_torch_get_n_cuda ())
+    return TRUE;
+  g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED,
+               "No device %s: there are %d CUDA devices, counted from 0", text, emo_torch_get_n_cuda ());
+  return FALSE;
+}
+
+int
+emo_compute_get_threads (int threads)
+{
+  cpu_set_t set;
+
+  if (threads > 0)
+    return threads;
+  if (sched_getaffinity (0, sizeof set, &set) == 0)
+    return MAX (1, CPU_COUNT (&set));
+  return g_get_num_processors ();
+}
+
+/* The value behind "key" in a "key : value" text such as /proc/cpuinfo. */
+static char *
+find_value (const char *path,
+            const char *key)
+{
+  g_autofree char *text = NULL;
+  const char *at;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return NULL;
+  at = strstr (text, key);
+  at = at != NULL ? strchr (at, ':') : NULL;
+  if (at == NULL)
+    return NULL;
+  return g_strstrip (g_strndup (at + 1, strcspn (at + 1, "\n")));
+}
+
+static char *
+dup_gpu_name (int index)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/driver/nvidia/gpus", 0, NULL);
+  const char *name = NULL;
+
+  for (int i = 0; dir != NULL && i <= index; i++)
+    name = g_dir_read_name (dir);
+  if (name != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/driver/nvidia/gpus", name, "information", NULL);
+      char *model = find_value (path, "Model");
+      if (model != NULL)
+        return model;
+    }
+  return g_strdup ("CUDA device");
+}
+
+char *
+emo_compute_dup_device (const EmoCompute *self)
+{
+  return self->device.cuda ? g_strdup_printf ("cuda:%d", self->device.index) : g_strdup ("cpu");
+}
+
+char *
+emo_compute_dup_hardware (const EmoCompute *self)
+{
+  char *name = self->device.cuda ? dup_gpu_name (self->device.index) : find_value ("/proc/cpuinfo", "model name");
+
+  return name != NULL ? name : g_strdup ("unknown processor");
+}
+
+/**
+ * emo_device_dup_description:
+ * @device: (nullable): as in #EmoLoadOptions
+ *
+ * Returns: (transfer full): what a model would run on, and why not on a GPU
+ */
+char *
+emo_device_dup_description (const char *device)
+{
+  EmoCompute compute = { EMO_DEVICE_CPU, EMO_DTYPE_F32 };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *why_not = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *hardware = NULL;
+
+  if (!choose_device (device != NULL ? device : "auto", &compute.device, &error))
+    return g_strdup (error->message);
+  name = emo_compute_dup_device (&compute);
+  hardware = emo_compute_dup_hardware (&compute);
+  if (!emo_torch_has_cuda (&why_not))
+    return g_strdup_printf ("%s (%s); no GPU: %s", name, hardware, why_not);
+  return g_strdup_printf ("%s (%s)", name, hardware);
+}
+
+/* --- Dtype --- */
+
+/* Best seconds of a prefill-like product in the given dtype on bf16 weights. */
+static double
+time_linear (EmoDtype   dtype,
+             EmoTensor *weight)
+{
+  gint64 shape[] = { 256, emo_tensor_get_size (weight, 1) };
+  g_autoptr (EmoTensor) x = emo_tensor_new_random (dtype, 2, shape, NULL);
+  double best = G_MAXDOUBLE;
+
+  for (int i = 0; x != NULL && i < 4; i++)
+    {
+      gint64 start = g_get_monotonic_time ();
+      EmoScope *scope = emo_scope_open (NULL, FALSE);
+      emo_op_linear (scope, x, weight, NULL);
+      if (emo_scope_close (scope, NULL))
+        best = MIN (best, (double) (g_get_monotonic_time () - start));
+    }
+  return best;
+}
+
+static gboolean
+measure_bf16_wins (void)
+{
+  gint64 shape[] = { 1024, 1024 };
+  g_autoptr (EmoTensor) weight = emo_tensor_new_random (EMO_DTYPE_BF16, 2, shape, NULL);
+
+  return weight != NULL &&
+         time_linear (EMO_DTYPE_F32, weight) > BF16_MUST_GAIN * time_linear (EMO_DTYPE_BF16, weight);
+}
+
+/* One word a processor, libtorch and thread count, under the cache folder. */
+static char *
+dup_measurement_path (int threads)
+{
+  EmoCompute cpu = { EMO_DEVICE_CPU, EMO_DTYPE_F32 };
+  g_autofree char *hardware = emo_compute_dup_hardware (&cpu);
+  g_autofree char *key = g_strdup_printf ("%s|%s|%d", hardware, emo_torch_get_version (), threads);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
+  g_autofree char *name = g_strdup_printf ("dtype-%.16s", hash);
+  g_autofree char *folder = emo_paths_dup_cache ("speed");
+
+  return folder != NULL ? g_build_filename (folder, name, NULL) : NULL;
+}
+
+static EmoDtype
+choose_cpu_dtype (int threads)
+{
+  g_autofree char *path = dup_measurement_path (threads);
+  g_autofree char *known = NULL;
+  gboolean bf16;
+
+  if (path != NULL && g_file_get_contents (path, &known, NULL, NULL))
+    {
+      if (g_str_equal (known, "bfloat16") || g_str_equal (known, "float32"))
+        return g_str_equal (known, "bfloat16") ? EMO_DTYPE_BF16 : EMO_DTYPE_F32;
+    }
+  bf16 = measure_bf16_wins ();
+  if (path != NULL)
+    emo_file_write (path, bf16 ? "bfloat16" : "float32", bf16 ? 8 : 7, NULL);
+  return bf16 ? EMO_DTYPE_BF16 : EMO_DTYPE_F32;
+}
+
+/* Below this a picture takes milliseconds in either, and exact numbers are free. */
+#define SMALL_MODEL 100000000
+
+static gboolean
+choose_dtype (EmoCompute          *self,
+              const char          *text,
+              int                  threads,
+              const EmoVlmConfig  *config,
+              GError             **error)
+{
+  gboolean stored_wide = g_str_equal (config->torch_dtype, "float32");
+
+  if (text == NULL || g_str_equal (text, "auto"))
+    {
+      if (stored_wide || emo_vlm_config_count_parameters (config) < SMALL_MODEL)
+        self->dtype = EMO_DTYPE_F32;
+      else
+        self->dtype = self->device.cuda ? EMO_DTYPE_BF16 : choose_cpu_dtype (threads);
+      return TRUE;
+    }
+  if (g_str_equal (text, "float32"))
+    self->dtype = EMO_DTYPE_F32;
+  else if (g_str_equal (text, "bfloat16"))
+    self->dtype = EMO_DTYPE_BF16;
+  else
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED,
+                   g_str_equal (text, "int8") ? "dtype %s is not available yet: use auto, float32 or bfloat16"
+                                              : "Unknown dtype “%s”: expected auto, float32 or bfloat16",
+                   text);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+const char *
+emo_compute_get_dtype (const EmoCompute *self)
+{
+  return self->dtype == EMO_DTYPE_BF16 ? "bfloat16" : "float32";
+}
+
+gboolean
+emo_compute_choose (EmoCompute          *self,
+                    const char          *device,
+                    const char          *dtype,
+                    int                  threads,
+                    const EmoVlmConfig  *config,
+                    GError             **error)
+{
+  threads = emo_compute_get_threads (threads);
+  emo_torch_init (threads);
+  return choose_device (device, &self->device, error) &&
+         choose_dtype (self, dtype, threads, config, error);
+}
+
+/* --- Memory --- */
+
+gint64
+emo_vlm_config_count_parameters (const EmoVlmConfig *config)
+{
+  gint64 h = config->hidden_size, m = config->intermediate_size, c = config->vision_dim;
+  gint64 q = (gint64) config->n_heads * config->head_dim;
+  gint64 kv = (gint64) config->n_kv_heads * config->head_dim;
+  gint64 merged = c * config->image.merge_size * config->image.merge_size;
+  gint64 layer = h * (2 * q + 2 * kv) + q + 2 * kv + 3 * h * m + 2 * h;
+  gint64 block = 4 * c * c + 4 * c + 2 * c * config->vision_mlp + config->vision_mlp + c + 4 * c;
+  gint64 patch = (gint64) config->in_channels * config->image.temporal_patch_size * config->image.patch_size * config->image.patch_size;
+
+  return config->vocab_size * h * (config->tied ? 1 : 2) + config->n_layers * layer + h +
+         c * patch + config->vision_depth * block + 2 * c + merged * merged + merged + merged * h + h;
+}
+
+gboolean
+emo_compute_check_memory (const EmoCompute    *self,
+                          const EmoVlmConfig  *config,
+                          GError             **error)
+{
+  gboolean wide = self->dtype == EMO_DTYPE_F32 && g_str_equal (config->torch_dtype, "float32");
+  double need = (double) emo_vlm_config_count_parameters (config) * (wide ? 4 : 2);
+  struct sysinfo info;
+
+  if (sysinfo (&info) != 0 || need < (double) info.totalram * info.mem_unit)
+    return TRUE;
+  g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY,
+               "The model needs %.1f GB for its weights; this computer has %.1f GB of memory, %.1f GB of it free",
+               need / GIB, (double) info.totalram * info.mem_unit / GIB, (double) info.freeram * info.mem_unit / GIB);
+  return FALSE;
+}

@@ -1,0 +1,41 @@
+/* emo-compute.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-tensor.h"
+#include "emo-vlm-config.h"
+
+G_BEGIN_DECLS
+
+/* Where and in what a model computes, from what the caller asked for. */
+typedef struct
+{
+  EmoDevice device;
+  EmoDtype  dtype;
+} EmoCompute;
+
+/* @device: "auto", "cpu", "cuda", "cuda:1"; @dtype: "auto", "float32",
+ * "bfloat16". Sets the thread count (@threads 0: what the process may use).
+ * Errors: UNSUPPORTED in words (no such device, int8, an unknown word). */
+gboolean    emo_compute_choose        (EmoCompute          *self,
+                                       const char          *device,
+                                       const char          *dtype,
+                                       int                  threads,
+                                       const EmoVlmConfig  *config,
+                                       GError             **error);
+int         emo_compute_get_threads   (int                  threads);
+char       *emo_compute_dup_device    (const EmoCompute    *self);   /* "cpu", "cuda:0" */
+char       *emo_compute_dup_hardware  (const EmoCompute    *self);   /* "AMD EPYC ..." */
+const char *emo_compute_get_dtype     (const EmoCompute    *self);   /* "float32" */
+/* OUT_OF_MEMORY with need and free in GB where the model cannot fit. */
+gboolean    emo_compute_check_memory  (const EmoCompute    *self,
+                                       const EmoVlmConfig  *config,
+                                       GError             **error);
+/* Parameters that @config implies. */
+gint64      emo_vlm_config_count_parameters (const EmoVlmConfig *config);
+
+G_END_DECLS

@@ -1,0 +1,303 @@
+/* emo-language-model.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include "emo-language-model.h"
+#include "emo-rope.h"
+
+typedef struct
+{
+  EmoTensor *input_norm;       /* [H] */
+  EmoLinear  q;                /* H -> heads * D, bias */
+  EmoLinear  k;                /* H -> kv_heads * D, bias */
+  EmoLinear  v;                /* H -> kv_heads * D, bias */
+  EmoLinear  o;                /* heads * D -> H */
+  EmoTensor *post_norm;        /* [H] */
+  EmoLinear  gate;             /* H -> mlp */
+  EmoLinear  up;               /* H -> mlp */
+  EmoLinear  down;             /* mlp -> H */
+} Layer;
+
+struct _EmoLanguageModel
+{
+  EmoVlmConfig config;
+  EmoTensor   *embeddings;     /* [V, H] */
+  Layer       *layers;
+  EmoTensor   *norm;           /* [H] */
+  EmoTensor   *head;           /* [V, H]; the embeddings where tied */
+};
+
+/* --- Weights --- */
+
+static EmoTensor *
+take_norm (EmoVlmWeights *weights,
+           int         layer,
+           const char *name,
+           gint64      width)
+{
+  g_autofree char *full = g_strdup_printf ("layers.%d.%s.weight", layer, name);
+
+  return emo_vlm_weights_take (weights, full, 1, &width);
+}
+
+static void
+take_linear (EmoVlmWeights *weights,
+             EmoLinear  *linear,
+             int         layer,
+             const char *name,
+             gint64      in_features,
+             gint64      out_features,
+             gboolean    bias)
+{
+  g_autofree char *full = g_strdup_printf ("layers.%d.%s", layer, name);
+
+  emo_vlm_weights_take_linear (weights, linear, full, in_features, out_features, bias);
+}
+
+static void
+take_layer (EmoVlmWeights         *weights,
+            const EmoVlmConfig *config,
+            Layer              *layer,
+            int                 i)
+{
+  gint64 h = config->hidden_size, m = config->intermediate_size;
+  gint64 q = (gint64) config->n_heads * config->head_dim;
+  gint64 kv = (gint64) config->n_kv_heads * config->head_dim;
+
+  layer->input_norm = take_norm (weights, i, "input_layernorm", h);
+  take_linear (weights, &layer->q, i, "self_attn.q_proj", h, q, TRUE);
+  take_linear (weights, &layer->k, i, "self_attn.k_proj", h, kv, TRUE);
+  take_linear (weights, &layer->v, i, "self_attn.v_proj", h, kv, TRUE);
+  take_linear (weights, &layer->o, i, "self_attn.o_proj", q, h, FALSE);
+  layer->post_norm = take_norm (weights, i, "post_attention_layernorm", h);
+  take_linear (weights, &layer->gate, i, "mlp.gate_proj", h, m, FALSE);
+  take_linear (weights, &layer->up, i, "mlp.up_proj", h, m, FALSE);
+  take_linear (weights, &layer->down, i, "mlp.down_proj", m, h, FALSE);
+}
+
+static void
+clear_layer (Layer *layer)
+{
+  g_clear_pointer (&layer->input_norm, emo_tensor_unref);
+  g_clear_pointer (&layer->post_norm, emo_tensor_unref);
+  emo_linear_clear (&layer->q);
+  emo_linear_clear (&layer->k);
+  emo_linear_clear (&layer->v);
+  emo_linear_clear (&layer->o);
+  emo_linear_clear (&layer->gate);
+  emo_linear_clear (&layer->up);
+  emo_linear_clear (&layer->down);
+}
+
+/* A tied config may still ship an lm_head; transformers ignores it, as we do. */
+static EmoTensor *
+take_head (EmoLanguageModel         *self,
+           const EmoVlmConfig *config,
+           EmoVlmWeights         *weights)
+{
+  gint64 shape[] = { config->vocab_size, config->hidden_size };
+
+  if (!config->tied)
+    return emo_vlm_weights_take (weights, "lm_head.weight", 2, shape);
+  return self->embeddings != NULL ? emo_tensor_ref (self->embeddings) : NULL;
+}
+
+/**
+ * emo_language_model_new:
+ * @config: sizes
+ * @weights: where the tensors come from; keeps what fails
+ *
+ * Returns: (transfer full): usable only if emo_vlm_weights_finish() succeeds
+ */
+EmoLanguageModel *
+emo_language_model_new (const EmoVlmConfig *config,
+                 EmoVlmWeights         *weights)
+{
+  EmoLanguageModel *self = g_new0 (EmoLanguageModel, 1);
+  gint64 shape[] = { config->vocab_size, config->hidden_size };
+
+  self->config = *config;
+  self->embeddings = emo_vlm_weights_take (weights, "embed_tokens.weight", 2, shape);
+  self->layers = g_new0 (Layer, config->n_layers);
+  for (int i = 0; i < config->n_layers; i++)
+    take_layer (weights, config, &self->layers[i], i);
+  self->norm = emo_vlm_weights_take (weights, "norm.weight", 1, &shape[1]);
+  self->head = take_head (self, config, weights);
+  return self;
+}
+
+void
+emo_language_model_free (EmoLanguageModel *self)
+{
+  for (int i = 0; i < self->config.n_layers; i++)
+    clear_layer (&self->layers[i]);
+  g_free (self->layers);
+  g_clear_pointer (&self->embeddings, emo_tensor_unref);
+  g_clear_pointer (&self->norm, emo_tensor_unref);
+  g_clear_pointer (&self->head, emo_tensor_unref);
+  g_free (self);
+}
+
+EmoKvCache *
+emo_language_model_new_cache (EmoLanguageModel *self,
+                       EmoDtype    dtype,
+                       EmoDevice   device)
+{
+  return emo_kv_cache_new (self->config.n_layers, self->config.n_kv_heads,
+                           self->config.head_dim, dtype, device);
+}
+
+/* --- Forward, in the order data flows --- */
+
+typedef struct
+{
+  EmoKvCache *cache;
+  gint64      start;
+  EmoTensor  *mask;     /* (nullable) [S, start + S] */
+  EmoTensor  *cosine;   /* [S, D / 2] */
+  EmoTensor  *sine;     /* [S, D / 2] */
+  const int  *rows;     /* (nullable) of the last layer's results */
+  guint       n_rows;
+} Pass;
+
+EmoTensor *
+emo_language_model_embed (EmoLanguageModel    *self,
+                   EmoScope      *scope,
+                   const guint32 *ids,
+                   guint          n_ids,
+                   EmoDtype       dtype)
+{
+  return emo_op_embed (scope, self->embeddings, ids, n_ids, dtype);
+}
+
+static void
+make_angles (EmoLanguageModel *self,
+             EmoScope   *scope,
+             EmoTensor  *x,
+             const int  *positions,
+             Pass       *pass)
+{
+  const EmoVlmConfig *config = &self->config;
+  gint64 shape[] = { emo_tensor_get_size (x, 0), config->head_dim / 2 };
+  g_autofree float *cosine = g_new (float, shape[0] * shape[1]);
+  g_autofree float *sine = g_new (float, shape[0] * shape[1]);
+  EmoDevice device = emo_tensor_get_device (x);
+
+  emo_rope_decoder (positions, shape[0], config->head_dim, config->rope_theta,
+                    config->mrope_section, cosine, sine);
+  pass->cosine = emo_op_floats (scope, cosine, 2, shape, EMO_DTYPE_F32, device);
+  pass->sine = emo_op_floats (scope, sine, 2, shape, EMO_DTYPE_F32, device);
+}
+
+static EmoTensor *
+split_heads (EmoLanguageModel *self,
+             EmoScope   *scope,
+             EmoTensor  *x)
+{
+  gint64 shape[] = { emo_scope_failed (scope) ? 0 : emo_tensor_get_size (x, 0), -1, self->config.head_dim };
+
+  return emo_op_reshape (scope, x, 3, shape);   /* [S, heads, D] */
+}
+
+/* Rows whose result nobody reads need no more than their keys and values. */
+static void
+select_rows (EmoScope    *scope,
+             const Pass  *pass,
+             EmoTensor  **tensor)
+{
+  if (pass->rows != NULL && *tensor != NULL)
+    *tensor = emo_op_rows (scope, *tensor, 0, pass->rows, pass->n_rows);
+}
+
+static EmoTensor *
+attend (EmoLanguageModel  *self,
+        EmoScope    *scope,
+        int          index,
+        EmoTensor   *x,       /* [S, H], normalised */
+        const Pass  *pass)
+{
+  const Layer *layer = &self->layers[index];
+  gboolean last = index == self->config.n_layers - 1;
+  EmoTensor *k = split_heads (self, scope, emo_linear_forward (&layer->k, scope, x));
+  EmoTensor *v = split_heads (self, scope, emo_linear_forward (&layer->v, scope, x));
+  EmoTensor *mask = pass->mask, *cosine = pass->cosine, *sine = pass->sine, *q;
+
+  k = emo_op_transpose (scope, emo_op_rotate (scope, k, cosine, sine), 0, 1);   /* [kv_heads, S, D] */
+  v = emo_op_transpose (scope, v, 0, 1);
+  emo_kv_cache_append (pass->cache, scope, index, pass->start, &k, &v);
+  if (last)
+    {
+      select_rows (scope, pass, &x);
+      select_rows (scope, pass, &mask);
+      select_rows (scope, pass, &cosine);
+      select_rows (scope, pass, &sine);
+    }
+  q = split_heads (self, scope, emo_linear_forward (&layer->q, scope, x));
+  q = emo_op_rotate (scope, q, cosine, sine);                                   /* [S, heads, D] */
+  return emo_linear_forward (&layer->o, scope, emo_op_attend (scope, q, k, v, mask));
+}
+
+static EmoTensor *
+mlp (EmoScope    *scope,
+     const Layer *layer,
+     EmoTensor   *x)
+{
+  EmoTensor *gate = emo_linear_forward (&layer->gate, scope, x);
+  EmoTensor *up = emo_linear_forward (&layer->up, scope, x);
+
+  return emo_linear_forward (&layer->down, scope, emo_op_silu_mul (scope, gate, up));
+}
+
+static EmoTensor *
+run_layer (EmoLanguageModel *self,
+           EmoScope   *parent,
+           int         index,
+           EmoTensor  *x,
+           const Pass *pass)
+{
+  const Layer *layer = &self->layers[index];
+  double eps = self->config.rms_norm_eps;
+  EmoScope *scope = emo_scope_open_nested (parent);
+  EmoTensor *attended = attend (self, scope, index, emo_op_rms_norm (scope, x, layer->input_norm, eps), pass);
+
+  if (index == self->config.n_layers - 1)
+    select_rows (scope, pass, &x);
+  x = emo_op_add_scaled (scope, x, attended, 1.0);
+  x = emo_op_add_scaled (scope, x, mlp (scope, layer, emo_op_rms_norm (scope, x, layer->post_norm, eps)), 1.0);
+  return emo_scope_close_nested (scope, x);
+}
+
+EmoTensor *
+emo_language_model_forward (EmoLanguageModel *self,
+                     EmoScope   *scope,
+                     EmoTensor  *x,
+                     const int  *positions,
+                     EmoKvCache *cache,
+                     gint64      start,
+                     EmoTensor  *mask,
+                     const int  *rows,
+                     guint       n_rows)
+{
+  Pass pass = { .cache = cache, .start = start, .mask = mask, .rows = rows, .n_rows = n_rows };
+
+  if (emo_scope_failed (scope))
+    return NULL;
+  make_angles (self, scope, x, positions, &pass);
+  for (int i = 0; i < self->config.n_layers; i++)
+    x = run_layer (self, scope, i, x, &pass);
+  return emo_op_rms_norm (scope, x, self->norm, self->config.rms_norm_eps);
+}
+
+EmoTensor *
+emo_language_model_logits (EmoLanguageModel *self,
+                    EmoScope   *scope,
+                    EmoTensor  *hidden)
+{
+  return emo_op_linear (scope, hidden, self->head, NULL);
+}

@@ -1,0 +1,420 @@
+/* emo-vlm-weights.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include "emo-error.h"
+#include "emo-vlm-weights.h"
+
+struct _EmoVlmWeights
+{
+  EmoSafetensors *file;
+  EmoAdapter     *adapter;       /* borrowed */
+  EmoDtype        dtype;
+  EmoDevice       device;
+  const char     *text_prefix;   /* "model." or "model.language_model." */
+  const char     *vision_prefix; /* "visual." or "model.visual." */
+  GHashTable     *used;          /* names in the file, borrowed */
+  GPtrArray      *missing;       /* canonical names */
+  GError         *error;         /* the first */
+};
+
+/**
+ * emo_linear_forward:
+ * @self: the layer
+ * @scope: where the result lives
+ * @x: [..., in]
+ *
+ * The adapter is added beside the frozen weight, never merged into it: the
+ * weight stays mapped, and its 16 bits would round the sum.
+ *
+ * Returns: (transfer none) (nullable): [..., out]
+ */
+EmoTensor *
+emo_linear_forward (const EmoLinear *self,
+                    EmoScope        *scope,
+                    EmoTensor       *x)
+{
+  EmoTensor *y = emo_op_linear (scope, x, self->weight, self->bias);
+
+  if (self->lora_a == NULL)
+    return y;
+  return emo_op_add_scaled (scope, y,
+                            emo_op_linear (scope,
+                                           emo_op_linear (scope, x, self->lora_a, NULL),
+                                           self->lora_b, NULL),
+                            self->scale);
+}
+
+void
+emo_linear_clear (EmoLinear *self)
+{
+  g_clear_pointer (&self->weight, emo_tensor_unref);
+  g_clear_pointer (&self->bias, emo_tensor_unref);
+  g_clear_pointer (&self->lora_a, emo_tensor_unref);
+  g_clear_pointer (&self->lora_b, emo_tensor_unref);
+}
+
+static char *
+find_file (const char  *folder,
+           GError     **error)
+{
+  const char *names[] = { "model.safetensors", "model.safetensors.index.json" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&path);
+    }
+  g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL,
+               "%s has no weights: expected model.safetensors or model.safetensors.index.json", folder);
+  return NULL;
+}
+
+/* Which of two prefixes the file uses, by a tensor every model has. */
+static const char *
+choose_prefix (EmoVlmWeights *self,
+               const char *probe,
+               const char *flat,
+               const char *nested)
+{
+  g_autofree char *name = g_strconcat (nested, probe, NULL);
+
+  return emo_safetensors_find (self->file, name) ? nested : flat;
+}
+
+/**
+ * emo_vlm_weights_open:
+ * @folder: a Hugging Face folder
+ * @adapter: (nullable): LoRA that its Linears may carry; outlives the result
+ * @dtype: what is computed in
+ * @device: where
+ *
+ * Returns: (transfer full) (nullable): or %NULL with the reader's errors
+ */
+EmoVlmWeights *
+emo_vlm_weights_open (const char  *folder,
+                  EmoAdapter  *adapter,
+                  EmoDtype     dtype,
+                  EmoDevice    device,
+                  GError     **error)
+{
+  g_autoptr (EmoVlmWeights) self = g_new0 (EmoVlmWeights, 1);
+  g_autofree char *path = find_file (folder, error);
+
+  if (path == NULL)
+    return NULL;
+  self->used = g_hash_table_new (g_str_hash, g_str_equal);
+  self->missing = g_ptr_array_new_with_free_func (g_free);
+  self->adapter = adapter;
+  self->dtype = dtype;
+  self->device = device;
+  self->file = emo_safetensors_open (path, error);
+  if (self->file == NULL)
+    return NULL;
+  self->text_prefix = choose_prefix (self, "embed_tokens.weight", "model.", "model.language_model.");
+  self->vision_prefix = choose_prefix (self, "patch_embed.proj.weight", "visual.", "model.visual.");
+  return g_steal_pointer (&self);
+}
+
+void
+emo_vlm_weights_close (EmoVlmWeights *self)
+{
+  g_clear_pointer (&self->file, emo_safetensors_unref);
+  g_clear_pointer (&self->used, g_hash_table_unref);
+  g_clear_pointer (&self->missing, g_ptr_array_unref);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+EmoSafetensors *
+emo_vlm_weights_get_file (EmoVlmWeights *self)
+{
+  return self->file;
+}
+
+static char *
+file_name_of (EmoVlmWeights *self,
+              const char *name)
+{
+  if (g_str_has_prefix (name, "visual."))
+    return g_strconcat (self->vision_prefix, name + strlen ("visual."), NULL);
+  if (g_str_has_prefix (name, "lm_head."))
+    return g_strdup (name);
+  return g_strconcat (self->text_prefix, name, NULL);
+}
+
+gboolean
+emo_vlm_weights_has (EmoVlmWeights *self,
+                 const char *name)
+{
+  g_autofree char *file_name = file_name_of (self, name);
+
+  return emo_safetensors_find (self->file, file_name) != NULL;
+}
+
+static char *
+shape_to_string (guint         rank,
+                 const gint64 *shape)
+{
+  GString *text = g_string_new ("[");
+
+  for (guint i = 0; i < rank; i++)
+    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i ? ", " : "", shape[i]);
+  g_string_append_c (text, ']');
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+check_shape (EmoVlmWeights            *self,
+             const EmoStoredTensor *stored,
+             guint                  rank,
+             const gint64          *shape)
+{
+  g_autofree char *wanted = NULL;
+  g_autofree char *found = NULL;
+  gboolean same = stored->rank == rank;
+
+  for (guint i = 0; same && i < rank; i++)
+    same = stored->shape[i] == shape[i];
+  if (same)
+    return TRUE;
+  wanted = shape_to_string (rank, shape);
+  found = shape_to_string (stored->rank, stored->shape);
+  g_set_error (&self->error, EMO_ERROR, EMO_ERROR_SHAPE,
+               "Tensor %s: the config wants shape %s, the file has %s", stored->name, wanted, found);
+  return FALSE;
+}
+
+static gboolean
+dtype_of (EmoStored  stored,
+          EmoDtype  *dtype)
+{
+  switch (stored)
+    {
+    case EMO_STORED_F32:
+      *dtype = EMO_DTYPE_F32;
+      return TRUE;
+    case EMO_STORED_BF16:
+      *dtype = EMO_DTYPE_BF16;
+      return TRUE;
+    case EMO_STORED_F16:
+      *dtype = EMO_DTYPE_F16;
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* F64 has no dtype of ours: it is rounded to float32 once. */
+static EmoTensor *
+read_f64 (const EmoStoredTensor *stored,
+          GError               **error)
+{
+  gsize n = stored->n_bytes / sizeof (double);
+  g_autofree float *values = g_try_new (float, MAX (n, 1));
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (values == NULL)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY, "No memory for tensor %s", stored->name);
+      return NULL;
+    }
+  if (!emo_stored_tensor_read_floats (stored, values, error))
+    return NULL;
+  bytes = g_bytes_new_take (g_steal_pointer (&values), n * sizeof (float));
+  return emo_tensor_new_for_bytes (bytes, EMO_DTYPE_F32, stored->rank, stored->shape, error);
+}
+
+static EmoTensor *
+wrap_stored (EmoSafetensors        *file,
+             const EmoStoredTensor *stored,
+             GError               **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  EmoDtype dtype;
+
+  if (stored->stored == EMO_STORED_F64)
+    return read_f64 (stored, error);
+  if (!dtype_of (stored->stored, &dtype))
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_DTYPE,
+                   "Tensor %s is %s; weights are F32, BF16, F16 or F64", stored->name, emo_stored_to_string (stored->stored));
+      return NULL;
+    }
+  bytes = emo_safetensors_get_bytes (file, stored);
+  return emo_tensor_new_for_bytes (bytes, dtype, stored->rank, stored->shape, error);
+}
+
+/* Vectors are converted, they cost nothing. Matrices stay as they are mapped
+ * where the CPU computes in float32; bf16 and the GPU take one dtype. */
+static EmoTensor *
+place (EmoVlmWeights *self,
+       EmoTensor  *stored)
+{
+  gboolean matrix = emo_tensor_get_rank (stored) > 1;
+
+  if (matrix && !self->device.cuda && self->dtype == EMO_DTYPE_F32)
+    return emo_tensor_ref (stored);
+  return emo_tensor_to (stored, self->dtype, self->device, &self->error);
+}
+
+/**
+ * emo_vlm_weights_take:
+ * @name: canonical name
+ * @rank: of @shape
+ * @shape: what the config implies
+ *
+ * Returns: (transfer full) (nullable): the tensor, or %NULL once anything failed
+ *   or is missing; emo_vlm_weights_finish() says what
+ */
+EmoTensor *
+emo_vlm_weights_take (EmoVlmWeights   *self,
+                  const char   *name,
+                  guint         rank,
+                  const gint64 *shape)
+{
+  g_autofree char *file_name = file_name_of (self, name);
+  const EmoStoredTensor *stored = emo_safetensors_find (self->file, file_name);
+  g_autoptr (EmoTensor) tensor = NULL;
+
+  if (stored == NULL)
+    {
+      g_ptr_array_add (self->missing, g_steal_pointer (&file_name));
+      return NULL;
+    }
+  g_hash_table_add (self->used, (gpointer) stored->name);
+  if (self->error != NULL || !check_shape (self, stored, rank, shape))
+    return NULL;
+  tensor = wrap_stored (self->file, stored, &self->error);
+  return tensor != NULL ? place (self, tensor) : NULL;
+}
+
+static void
+take_lora (EmoVlmWeights    *self,
+           EmoLinear     *linear,
+           const EmoLora *lora,
+           gint64         in_features,
+           gint64         out_features)
+{
+  gint64 rank = lora->a->rank == 2 ? lora->a->shape[0] : 0;
+  gint64 shape_a[] = { rank, in_features };
+  gint64 shape_b[] = { out_features, rank };
+  EmoSafetensors *file = emo_adapter_get_file (self->adapter);
+  g_autoptr (EmoTensor) a = NULL;
+  g_autoptr (EmoTensor) b = NULL;
+
+  if (!check_shape (self, lora->a, 2, shape_a) || !check_shape (self, lora->b, 2, shape_b))
+    return;
+  a = wrap_stored (file, lora->a, &self->error);
+  b = a != NULL ? wrap_stored (file, lora->b, &self->error) : NULL;
+  if (b == NULL)
+    return;
+  linear->lora_a = emo_tensor_to (a, self->dtype, self->device, &self->error);
+  if (linear->lora_a != NULL)
+    linear->lora_b = emo_tensor_to (b, self->dtype, self->device, &self->error);
+  linear->scale = lora->scale;
+}
+
+void
+emo_vlm_weights_take_linear (EmoVlmWeights *self,
+                         EmoLinear  *linear,
+                         const char *name,
+                         gint64      in_features,
+                         gint64      out_features,
+                         gboolean    bias)
+{
+  g_autofree char *weight_name = g_strconcat (name, ".weight", NULL);
+  gint64 shape[] = { out_features, in_features };
+  const EmoLora *lora;
+
+  linear->weight = emo_vlm_weights_take (self, weight_name, 2, shape);
+  if (bias)
+    {
+      g_autofree char *bias_name = g_strconcat (name, ".bias", NULL);
+      linear->bias = emo_vlm_weights_take (self, bias_name, 1, shape);
+    }
+  lora = self->adapter != NULL && self->error == NULL ? emo_adapter_find (self->adapter, name) : NULL;
+  if (lora != NULL)
+    take_lora (self, linear, lora, in_features, out_features);
+}
+
+static gboolean
+report_missing (EmoVlmWeights  *self,
+                GError     **error)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (self->missing->len, 5); i++)
+    g_string_append_printf (names, "%s%s", i ? ", " : "", (char *) self->missing->pdata[i]);
+  g_set_error (error, EMO_ERROR, EMO_ERROR_MISSING_WEIGHT,
+               "%u tensors that the config implies are not in the file: %s%s",
+               self->missing->len, names->str, self->missing->len > 5 ? ", ..." : "");
+  return FALSE;
+}
+
+static gboolean
+check_adapter (EmoVlmWeights  *self,
+               GError     **error)
+{
+  g_auto (GStrv) unused = self->adapter != NULL ? emo_adapter_dup_unused (self->adapter) : NULL;
+
+  if (unused == NULL || unused[0] == NULL)
+    return TRUE;
+  g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED,
+               "The adapter changes %u modules that cannot be adapted here, the first is %s",
+               g_strv_length (unused), unused[0]);
+  return FALSE;
+}
+
+static void
+note_extras (EmoVlmWeights *self,
+             GPtrArray  *notes)
+{
+  guint n = emo_safetensors_get_n_tensors (self->file);
+  guint extra = n - MIN (n, g_hash_table_size (self->used));
+
+  for (guint i = 0; extra > 0 && i < n; i++)
+    {
+      const char *name = emo_safetensors_get_tensor (self->file, i)->name;
+      if (g_hash_table_contains (self->used, name))
+        continue;
+      g_ptr_array_add (notes, g_strdup_printf ("%u tensors in the file are not used, the first is %s", extra, name));
+      return;
+    }
+}
+
+/**
+ * emo_vlm_weights_finish:
+ * @notes: (element-type utf8): strings worth showing are appended
+ *
+ * Returns: %TRUE when everything taken was there and right
+ */
+gboolean
+emo_vlm_weights_finish (EmoVlmWeights  *self,
+                    GPtrArray   *notes,
+                    GError     **error)
+{
+  guint64 nonfinite;
+
+  if (self->missing->len > 0)
+    return report_missing (self, error);
+  if (self->error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&self->error));
+      return FALSE;
+    }
+  if (!check_adapter (self, error))
+    return FALSE;
+  note_extras (self, notes);
+  nonfinite = emo_safetensors_count_nonfinite (self->file);
+  if (nonfinite > 0)
+    g_ptr_array_add (notes, g_strdup_printf ("%" G_GUINT64_FORMAT " weights are not finite (NaN or infinite)", nonfinite));
+  return emo_safetensors_check (self->file, error);
+}
