@@ -10,6 +10,7 @@
 
 #include "emo-bundle-private.h"
 #include "emo-error.h"
+#include "emo-file.h"
 
 /* Weights that we do not read, and the way on. */
 static const struct
@@ -55,11 +56,12 @@ refuse_foreign_weights (const char  *folder,
 
       if (what != NULL)
         {
-          g_autofree char *shown = g_filename_display_name (name);
+          g_autofree char *shown = emo_file_escape_name (name);
+          g_autofree char *where = emo_file_escape_name (folder);
 
           g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED,
                        "%s has only %s: %s; fetch the model's safetensors files from the Hugging Face hub instead, "
-                       "for example Qwen/Qwen2-VL-2B-Instruct", folder, shown, what);
+                       "for example Qwen/Qwen2-VL-2B-Instruct", where, shown, what);
           return TRUE;
         }
     }
@@ -81,23 +83,24 @@ _emo_bundle_check_vlm (const char  *folder,
                        GError     **error)
 {
   static const char *const needed[] = { "config.json", "tokenizer.json" };
+  g_autofree char *shown = emo_file_escape_name (folder);
 
   if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
     {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "%s: there is no such folder, expected a Hugging Face model", folder);
+      g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "%s: there is no such folder, expected a Hugging Face model", shown);
       return FALSE;
     }
   if (!has_file (folder, "model.safetensors") && !has_file (folder, "model.safetensors.index.json"))
     {
       if (!refuse_foreign_weights (folder, error))
         g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL,
-                     "%s has neither model.safetensors nor model.safetensors.index.json", folder);
+                     "%s has neither model.safetensors nor model.safetensors.index.json", shown);
       return FALSE;
     }
   for (gsize i = 0; i < G_N_ELEMENTS (needed); i++)
     if (!has_file (folder, needed[i]))
       {
-        g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "%s has no %s, expected a Hugging Face model", folder, needed[i]);
+        g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "%s has no %s, expected a Hugging Face model", shown, needed[i]);
         return FALSE;
       }
 
@@ -108,11 +111,12 @@ void
 _emo_bundle_refuse (const char  *path,
                     GError     **error)
 {
+  g_autofree char *shown = emo_file_escape_name (path);
   const char *what;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "%s: there is no such folder", path);
+      g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "%s: there is no such folder", shown);
       return;
     }
   if (!g_file_test (path, G_FILE_TEST_IS_DIR))
@@ -121,12 +125,12 @@ _emo_bundle_refuse (const char  *path,
       if (what != NULL)
         g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED,
                      "%s: %s; fetch the model's safetensors folder from the Hugging Face hub instead, "
-                     "for example Qwen/Qwen2-VL-2B-Instruct", path, what);
+                     "for example Qwen/Qwen2-VL-2B-Instruct", shown, what);
       else
-        g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "%s is a file, expected a model's folder", path);
+        g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "%s is a file, expected a model's folder", shown);
       return;
     }
   if (!refuse_foreign_weights (path, error))
     g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL,
-                 "%s is no model folder: it has none of emovlm.json, config.json and adapter_config.json", path);
+                 "%s is no model folder: it has none of emovlm.json, config.json and adapter_config.json", shown);
 }

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "emo-fields.h"
+#include "emo-file.h"
 
 static const char *const type_names[] = {
   [EMO_JSON_NULL] = "null",
@@ -65,6 +66,7 @@ emo_fields_fail (EmoFields  *self,
 {
   g_autofree char *text = NULL;
   g_autofree char *utf8 = NULL;
+  g_autofree char *file = NULL;
   va_list args;
 
   if (*self->latch != NULL)
@@ -75,8 +77,9 @@ emo_fields_fail (EmoFields  *self,
   va_end (args);
   /* A long string is cut at a byte; what is left of a code point goes. */
   utf8 = g_utf8_make_valid (text, -1);
+  file = emo_file_escape_name (self->file);
   g_set_error (self->latch, EMO_ERROR, code, "%s: %s%s%s: %s",
-               self->file, self->section, *self->section ? "." : "", key, utf8);
+               file, self->section, *self->section ? "." : "", key, utf8);
 }
 
 /**

@@ -246,6 +246,24 @@ test_says_why_something_is_no_model (void)
     }
 }
 
+/* A name that is no UTF-8 is shown escaped, so that a label can hold it. */
+static void
+test_messages_are_utf8 (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *odd = g_build_filename (folder, "odd\xff\nname", NULL);
+  g_autoptr(GError) none = NULL;
+  g_autoptr(GError) bad = NULL;
+
+  g_assert_null (emo_bundle_load (odd, NULL, NULL, &none));
+  g_assert_true (g_utf8_validate (none->message, -1, NULL));
+  g_assert_null (strchr (none->message, '\n'));
+  write_text (odd, "emovlm.json", "{\"format\": 9}");
+  g_assert_null (emo_bundle_load (odd, NULL, NULL, &bad));
+  g_assert_true (g_utf8_validate (bad->message, -1, NULL));
+  remove_folder (folder);
+}
+
 static void
 test_pickled_hub_folder_says_what_to_fetch (void)
 {
@@ -357,6 +375,7 @@ main (int    argc,
   g_test_add_func ("/Emo/Bundle/hub-folder-has-defaults", test_hub_folder_has_defaults);
   g_test_add_func ("/Emo/Bundle/peft-folder-asks-for-its-base", test_peft_folder_asks_for_its_base);
   g_test_add_func ("/Emo/Bundle/says-why-something-is-no-model", test_says_why_something_is_no_model);
+  g_test_add_func ("/Emo/Bundle/messages-are-utf8", test_messages_are_utf8);
   g_test_add_func ("/Emo/Bundle/pickled-hub-folder-says-what-to-fetch", test_pickled_hub_folder_says_what_to_fetch);
   g_test_add_func ("/Emo/Bundle/finds-hub-models-in-the-cache", test_finds_hub_models_in_the_cache);
   g_test_add_func ("/Emo/Bundle/says-what-to-fetch", test_says_what_to_fetch);
