@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -203,6 +204,35 @@ emo_file_read (const char  *path,
   return g_bytes_new_take (g_steal_pointer (&data), length);
 }
 
+/* What is to be replaced: the file that a link leads to, not the link; and never
+ * a device or a pipe, which a rename would put a file in the place of. */
+static char *
+dup_write_target (const char  *path,
+                  GError     **error)
+{
+  g_autofree char *name = NULL;
+  struct stat status;
+  char *resolved, *target;
+
+  if (stat (path, &status) != 0)
+    return g_strdup (path);
+
+  if (!S_ISREG (status.st_mode))
+    {
+      name = emo_file_escape_name (path);
+      g_set_error (error, EMO_ERROR, EMO_ERROR_IO,
+                   "%s: cannot be written: expected a file, found %s",
+                   name, describe_kind (status.st_mode));
+      return NULL;
+    }
+
+  resolved = realpath (path, NULL);
+  target = g_strdup (resolved != NULL ? resolved : path);
+  free (resolved);
+
+  return target;
+}
+
 /**
  * emo_file_write:
  * @path: a file's name
@@ -212,7 +242,8 @@ emo_file_read (const char  *path,
  *
  * Writes a file as a whole: under another name, fsync'ed, then renamed, then
  * the folder is fsync'ed. On failure the old file is as it was and nothing is
- * left beside it.
+ * left beside it. A link stays and what it leads to is replaced; a device, pipe
+ * or folder is refused.
  *
  * Returns: whether it is on the disk, else %FALSE with %EMO_ERROR_NO_SPACE or
  *   %EMO_ERROR_IO
@@ -225,13 +256,18 @@ emo_file_write (const char  *path,
 {
   g_autoptr (GError) local_error = NULL;
   g_autofree char *name = NULL;
+  g_autofree char *target = NULL;
   EmoError code = EMO_ERROR_IO;
 
   g_return_val_if_fail (path != NULL, FALSE);
   g_return_val_if_fail (data != NULL || length == 0, FALSE);
   g_return_val_if_fail (length <= G_MAXSSIZE, FALSE);
 
-  if (g_file_set_contents_full (path, data != NULL ? data : "", (gssize) length,
+  target = dup_write_target (path, error);
+  if (target == NULL)
+    return FALSE;
+
+  if (g_file_set_contents_full (target, data != NULL ? data : "", (gssize) length,
                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
                                 0666, &local_error))
     return TRUE;

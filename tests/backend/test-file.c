@@ -240,6 +240,31 @@ test_file_cannot_write_where_no_folder_is (Fixture       *fixture,
 }
 
 static void
+test_file_writes_through_links_and_into_no_pipe (Fixture       *fixture,
+                                                 gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *link = g_build_filename (fixture->folder, "link", NULL);
+  struct stat status;
+
+  g_assert_true (emo_file_write (fixture->path, "old", 3, NULL));
+  g_assert_cmpint (symlink ("file", link), ==, 0);
+  g_assert_true (emo_file_write (link, "new", 3, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (lstat (link, &status), ==, 0);
+  g_assert_true (S_ISLNK (status.st_mode));
+  assert_content (fixture->path, "new");
+  g_remove (link);
+  g_remove (fixture->path);
+
+  g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
+  g_assert_false (emo_file_write (fixture->path, "new", 3, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_IO);
+  g_assert_cmpint (lstat (fixture->path, &status), ==, 0);
+  g_assert_true (S_ISFIFO (status.st_mode));
+}
+
+static void
 test_file_escapes_names (Fixture       *fixture,
                          gconstpointer  data)
 {
@@ -284,6 +309,7 @@ main (int   argc,
   ADD ("writes-whole-files", test_file_writes_whole_files);
   ADD ("keeps-the-old-file-when-the-disk-fails", test_file_keeps_the_old_file_when_the_disk_fails);
   ADD ("cannot-write-where-no-folder-is", test_file_cannot_write_where_no_folder_is);
+  ADD ("writes-through-links-and-into-no-pipe", test_file_writes_through_links_and_into_no_pipe);
   ADD ("escapes-names", test_file_escapes_names);
 
   return g_test_run ();
