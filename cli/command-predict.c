@@ -273,6 +273,7 @@ set_request (EmoPredict *self)
 
   request.explain = !self->options->no_explain;
   request.explain_tokens = self->options->explain_tokens;
+  request.force_tokens = self->options->force_tokens;
   if (self->options->max_new_tokens > 0)
     request.explain_tokens = MIN (request.explain_tokens, self->options->max_new_tokens);
   emo_session_set_request (self->session, &request);

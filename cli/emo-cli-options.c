@@ -36,6 +36,7 @@ make_options (EmoCliOptions *o)
     { "labels", 0, 0, G_OPTION_ARG_FILENAME, &o->labels, "Labels of a model folder that has none", "A,B,..." },
     { "no-explain", 0, 0, G_OPTION_ARG_NONE, &o->no_explain, "Write no explanations", NULL },
     { "explain-tokens", 0, 0, G_OPTION_ARG_INT, &o->explain_tokens, "Longest explanation, in tokens (default 64)", "N" },
+    { "force-tokens", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->force_tokens, "Benchmarks: write explanations up to the cap", NULL },
     { "max-new-tokens", 0, 0, G_OPTION_ARG_INT, &o->max_new_tokens, "Longest text, in tokens (default 64)", "N" },
     { "format", 0, 0, G_OPTION_ARG_FILENAME, &o->format_name, "table, csv or jsonl (default: by the name of --output, else table)", "NAME" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Write results to this file", "FILE" },

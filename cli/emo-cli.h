@@ -37,6 +37,7 @@ typedef struct
   char   **label_list;        /* (nullable) */
   gboolean no_explain;
   int      explain_tokens;
+  gboolean force_tokens;
   int      max_new_tokens;    /* 0: the command's default */
   char    *format_name;
   EmoExportFormat format;
