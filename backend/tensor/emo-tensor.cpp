@@ -81,7 +81,8 @@ set_error_from_exception (GError **error) noexcept
   catch (const c10::Error &e)
     {
       const char *what = e.what_without_backtrace ();
-      bool memory = strstr (what, "not enough memory") != nullptr ||
+      bool memory = strstr (what, "allocate memory") != nullptr ||   /* the CPU allocator's words */
+                    strstr (what, "not enough memory") != nullptr ||
                     strstr (what, "out of memory") != nullptr;
       set_error (error, memory ? EMO_ERROR_OUT_OF_MEMORY : EMO_ERROR_TORCH, what);
     }
