@@ -256,6 +256,57 @@ test_session_lists_a_picture_once (Fixture       *fixture,
 }
 
 static void
+test_session_takes_pasted_bytes (Fixture       *fixture,
+                                 gconstpointer  data)
+{
+  g_autofree char *path = emo_test_write_picture (fixture->folder, "95.png", 95, HEIGHT);
+  g_autoptr(EmoSample) pasted = NULL;
+  g_autoptr(EmoSample) again = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  char *contents;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (path, &contents, &length, NULL));
+  bytes = g_bytes_new_take (contents, length);
+  pasted = emo_sample_new_for_bytes (bytes, "Pasted picture");
+  again = emo_sample_new_for_bytes (bytes, "Pasted picture 2");
+  g_assert_true (emo_session_add (fixture->session, pasted) == pasted);
+  g_assert_true (emo_session_add (fixture->session, again) == pasted);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  g_assert_cmpint (emo_sample_get_state (pasted), ==, EMO_SAMPLE_DONE);
+  g_assert_cmpint (emo_prediction_get_winner (emo_sample_get_prediction (pasted), EMO_BRANCH_VLM), ==, 95 % 8);
+}
+
+/* A front end may do anything from a signal handler. */
+static void
+remove_cb (EmoSession *session,
+           EmoSample  *sample,
+           gpointer    user_data)
+{
+  emo_session_remove (session, sample);
+}
+
+static void
+test_session_survives_changes_from_handlers (Fixture       *fixture,
+                                             gconstpointer  data)
+{
+  g_autofree char *text = emo_test_write_text (fixture->folder, "text.png", "no picture");
+  gulong handler;
+
+  handler = g_signal_connect (fixture->session, "finished", G_CALLBACK (remove_cb), NULL);
+  add_picture (fixture, 96);
+  add_path (fixture, text);
+  add_picture (fixture, 97);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  g_assert_cmpstr (fixture->finished->str, ==, "96.png text.png 97.png");
+  g_assert_cmpuint (g_list_model_get_n_items (emo_session_get_samples (fixture->session)), ==, 0);
+  assert_counts (fixture, 0, 0, 0);
+  g_signal_handler_disconnect (fixture->session, handler);
+}
+
+static void
 count_changes_cb (GListModel *model,
                   guint       position,
                   guint       removed,
@@ -568,6 +619,8 @@ main (int   argc,
   ADD ("goes-on-after-bad-pictures", test_session_goes_on_after_bad_pictures);
   ADD ("refuses-addresses-without-network", test_session_refuses_addresses_without_network);
   ADD ("lists-a-picture-once", test_session_lists_a_picture_once);
+  ADD ("takes-pasted-bytes", test_session_takes_pasted_bytes);
+  ADD ("survives-changes-from-handlers", test_session_survives_changes_from_handlers);
   ADD ("adds-ten-thousand-in-one-splice", test_session_adds_ten_thousand_in_one_splice);
   ADD ("stops-within-200-ms", test_session_stops_within_200_ms);
   ADD ("stops-gently-after-the-picture", test_session_stops_gently_after_the_picture);
