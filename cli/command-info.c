@@ -105,6 +105,16 @@ add_model (GString      *out,
 }
 
 static gpointer
+complete_worker (gpointer       data,
+                 GCancellable  *cancellable,
+                 GError       **error)
+{
+  emo_bundle_classifier_complete_info (data);
+
+  return data;
+}
+
+static gpointer
 check_worker (gpointer       data,
               GCancellable  *cancellable,
               GError       **error)
@@ -169,7 +179,10 @@ add_loaded (GString       *out,
       add (out, "threads", "%d", info->threads);
       add (out, "dtype", "%s%s", info->dtype, g_str_equal (options->dtype, "auto") ? " (auto)" : "");
       if (options->model != NULL)
-        add_model (out, info);
+        {
+          emo_cli_model_run (model, complete_worker, model->classifier, NULL);
+          add_model (out, info);
+        }
       if (options->check)
         status = check (model, out);
     }

@@ -102,6 +102,7 @@ emo_cli_model_new (EmoCliOptions *options)
 
   self->engine = emo_engine_new ();
   self->cancellable = g_cancellable_new ();
+  self->particular = !g_str_equal (options->device, "auto") || !g_str_equal (options->dtype, "auto");
   emo_engine_run_async (self->engine, EMO_ENGINE_URGENT, load_worker,
                         emo_load_new (options), (GDestroyNotify) emo_load_free, g_object_unref,
                         self->cancellable, loaded_cb, self);
@@ -132,14 +133,19 @@ emo_cli_model_free (EmoCliModel *self)
   g_free (self);
 }
 
-/* A damaged file is a damaged model here, whatever the parser called it. */
+/* A damaged file is a damaged model here, whatever the parser called it; a
+ * device or a type that was asked for and cannot be had is no fault of it. */
 static int
-get_exit_status (const GError *error)
+get_exit_status (EmoCliModel *self)
 {
-  int status = emo_error_get_exit_status (error);
+  int status = emo_error_get_exit_status (self->error);
 
-  return status == EMO_EXIT_FAILED && !g_error_matches (error, EMO_ERROR, EMO_ERROR_TORCH)
-         ? EMO_EXIT_MODEL : status;
+  if (status != EMO_EXIT_FAILED || g_error_matches (self->error, EMO_ERROR, EMO_ERROR_TORCH))
+    return status;
+  if (self->particular && g_error_matches (self->error, EMO_ERROR, EMO_ERROR_UNSUPPORTED))
+    return status;
+
+  return EMO_EXIT_MODEL;
 }
 
 /**
@@ -159,7 +165,7 @@ emo_cli_model_report (EmoCliModel *self)
   if (!g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     emo_cli_report ("%s", self->error->message);
 
-  return get_exit_status (self->error);
+  return get_exit_status (self);
 }
 
 /**

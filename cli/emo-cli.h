@@ -91,6 +91,7 @@ typedef struct
   GError        *error;
   GCancellable  *cancellable;  /* of the load, then of what the engine runs */
   gboolean       finished;     /* loaded or failed */
+  gboolean       particular;   /* a device or a type was asked for */
   void         (*loaded) (gpointer user_data);   /* (nullable), on the main context */
   gpointer       user_data;
 } EmoCliModel;

@@ -86,6 +86,21 @@ take_hashes (EmoBundleClassifier *self)
   g_clear_pointer (&self->provenance, emo_provenance_free);
 }
 
+/**
+ * emo_bundle_classifier_complete_info:
+ * @self: a classifier
+ *
+ * Waits until the hashes of what was loaded are in its #EmoModelInfo. They are
+ * made beside the first picture otherwise. Engine thread.
+ */
+void
+emo_bundle_classifier_complete_info (EmoBundleClassifier *self)
+{
+  g_return_if_fail (EMO_IS_BUNDLE_CLASSIFIER (self));
+
+  take_hashes (self);
+}
+
 typedef struct
 {
   EmoBundleClassifier *self;

@@ -40,6 +40,10 @@ EmoClassifier *emo_bundle_classifier_load (const EmoLoadOptions  *options,
                                            GCancellable          *cancellable,
                                            GError               **error);
 
+/* Waits until the hashes in its EmoModelInfo are there; else they come with the
+ * first picture. Engine thread. */
+void           emo_bundle_classifier_complete_info (EmoBundleClassifier *self);
+
 /* The mean visual token [H] of the picture classified last, for domain
  * statistics and checks; NULL before the first. */
 const float   *emo_bundle_classifier_get_visual_mean (EmoBundleClassifier *self,
