@@ -24,6 +24,7 @@ struct _EmoAnalysePage
   guint               n_loose;        /* pictures that came as bytes, for their names */
   gboolean            can_export;
   gboolean            can_go_back;
+  guint               go_back_id;     /* an idle */
   gboolean            adding;         /* the selection moves by itself */
 
   AdwToastOverlay    *toasts;

@@ -96,6 +96,26 @@ update_can_go_back (EmoAnalysePage *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_GO_BACK]);
 }
 
+static gboolean
+go_back_idle_cb (gpointer user_data)
+{
+  EmoAnalysePage *self = user_data;
+
+  self->go_back_id = 0;
+  update_can_go_back (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The leaflet folds while sizes are being allocated; what follows from it moves
+ * other widgets and has to wait for the end of that. */
+static void
+leaflet_cb (EmoAnalysePage *self)
+{
+  if (self->go_back_id == 0)
+    self->go_back_id = g_idle_add_full (G_PRIORITY_DEFAULT, go_back_idle_cb, self, NULL);
+}
+
 static void
 update_can_export (EmoAnalysePage *self)
 {
@@ -198,8 +218,15 @@ static void
 update_empty (EmoAnalysePage *self)
 {
   gboolean empty = g_list_model_get_n_items (emo_session_get_samples (self->session)) == 0;
+  const char *name = empty ? "empty" : "pictures";
 
-  gtk_stack_set_visible_child_name (self->stack, empty ? "empty" : "pictures");
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), name) != 0)
+    {
+      gtk_stack_set_visible_child_name (self->stack, name);
+      /* So that arrows and Delete work at once. */
+      if (!empty)
+        gtk_widget_grab_focus (GTK_WIDGET (self->list));
+    }
   update_can_go_back (self);
   update_running (self);
 }
@@ -447,11 +474,14 @@ emo_analyse_page_dispose (GObject *object)
   EmoAnalysePage *self = EMO_ANALYSE_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->go_back_id, g_source_remove);
   if (self->job != NULL)
     g_signal_handlers_disconnect_by_data (self->job, self);
   g_clear_object (&self->job);
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_data (self->selection, self);
+  /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_ANALYSE_PAGE);
   g_clear_object (&self->session);
   g_clear_object (&self->loader);
@@ -575,7 +605,7 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, start_button);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, drop_highlight);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
-  gtk_widget_class_bind_template_callback (widget_class, update_can_go_back);
+  gtk_widget_class_bind_template_callback (widget_class, leaflet_cb);
   install_actions (widget_class);
 }
 

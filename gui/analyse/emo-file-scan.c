@@ -34,6 +34,8 @@ is_refused (GFile  *file,
 {
   g_autofree char *path = g_file_get_path (file);
   g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *shown = NULL;
+  g_autofree char *kind = NULL;
   guint8 head[SNIFF_BYTES];
   gssize length;
   int fd;
@@ -50,7 +52,9 @@ is_refused (GFile  *file,
   if (length < 0 || emo_image_format_sniff (head, length) != NULL)
     return FALSE;
 
-  *words = emo_image_format_describe_refused (head, length, name);
+  shown = emo_file_escape_name (name);
+  kind = emo_image_format_describe_refused (head, length, name);
+  *words = g_strdup_printf ("%s: %s", shown, kind);
 
   return TRUE;
 }

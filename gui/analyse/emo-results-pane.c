@@ -363,6 +363,8 @@ emo_results_pane_dispose (GObject *object)
   g_clear_object (&self->sample_signals);
   g_clear_object (&self->prediction_signals);
   g_clear_object (&self->sample);
+  /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_RESULTS_PANE);
 
   G_OBJECT_CLASS (emo_results_pane_parent_class)->dispose (object);

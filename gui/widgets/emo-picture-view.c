@@ -93,6 +93,8 @@ emo_picture_view_dispose (GObject *object)
 
   cancel_load (self);
   g_clear_object (&self->sample);
+  /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_PICTURE_VIEW);
 
   G_OBJECT_CLASS (emo_picture_view_parent_class)->dispose (object);
