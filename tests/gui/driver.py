@@ -1,0 +1,248 @@
+#!/usr/bin/python3
+# driver.py
+#
+# Copyright 2026 The EmoVLM-KD desktop authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the real application: a display, a session bus and a window manager of
+its own, AT-SPI to read and press, xdotool for the mouse and the keyboard."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+APP_ID = 'io.github.emovlm.EmoVLM'
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def relaunch_in_session(argv, size='1680x1000'):
+    """Runs argv again below Xvfb and a session bus; never returns the first time."""
+    if os.environ.get('EMO_DRIVEN'):
+        return
+    for tool in ('Xvfb', 'dbus-run-session', 'openbox', 'xdotool'):
+        if shutil.which(tool) is None:
+            print(f'1..0 # SKIP {tool} is not installed')
+            sys.exit(0)
+    home = tempfile.mkdtemp(prefix='emo-driven-')
+    runtime = os.path.join(home, 'run')
+    os.mkdir(runtime, 0o700)
+    env = {k: v for k, v in os.environ.items()
+           if not k.startswith('XDG_') and k not in ('DBUS_SESSION_BUS_ADDRESS', 'WAYLAND_DISPLAY', 'GTK_A11Y', 'G_DEBUG', 'LANGUAGE', 'GTK_THEME')}
+    read_end, write_end = os.pipe()
+    xvfb = subprocess.Popen(['Xvfb', '-displayfd', str(write_end), '-screen', '0', size + 'x24', '-nolisten', 'tcp'],
+                            pass_fds=[write_end], stderr=subprocess.DEVNULL)
+    os.close(write_end)
+    try:
+        display = os.read(read_end, 16).decode().strip()
+        env.update(EMO_DRIVEN='1', DISPLAY=':' + display, HOME=home, XDG_RUNTIME_DIR=runtime,
+                   GDK_BACKEND='x11', GSK_RENDERER='cairo', GSETTINGS_BACKEND='memory',
+                   GTK_USE_PORTAL='0', ADW_DISABLE_PORTAL='1', LC_ALL='C.UTF-8', NO_COLOR='1')
+        status = subprocess.run(['dbus-run-session', '--', sys.executable] + argv, env=env).returncode
+    finally:
+        xvfb.terminate()
+        xvfb.wait()
+        shutil.rmtree(home, ignore_errors=True)
+    sys.exit(status)
+
+
+def wait_for(what, seconds, description):
+    """Polls until what() is true; returns that."""
+    end = time.monotonic() + seconds
+    while True:
+        value = what()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f'not within {seconds} s: {description}')
+        time.sleep(0.05)
+
+
+def xdotool(*args):
+    return subprocess.run(['xdotool'] + [str(a) for a in args], check=True, capture_output=True, text=True).stdout.strip()
+
+
+class Node:
+    """An accessible that may go away while it is looked at."""
+
+    def __init__(self, accessible):
+        self.accessible = accessible
+
+    def __eq__(self, other):
+        return isinstance(other, Node) and self.accessible == other.accessible
+
+    @property
+    def name(self):
+        return self._safe(lambda a: a.get_name(), '')
+
+    @property
+    def description(self):
+        return self._safe(lambda a: a.get_description(), '')
+
+    @property
+    def role(self):
+        return self._safe(lambda a: a.get_role_name(), '')
+
+    def _safe(self, function, otherwise):
+        from gi.repository import GLib
+        try:
+            return function(self.accessible)
+        except GLib.Error:
+            return otherwise
+
+    @property
+    def visible(self):
+        # GTK 4.8 reports SHOWING for windows alone; what is hidden is not VISIBLE
+        # or not there, but the pages of a stack all are.
+        from gi.repository import Atspi
+        return self._safe(lambda a: a.get_state_set().contains(Atspi.StateType.VISIBLE), False)
+
+    @property
+    def sensitive(self):
+        from gi.repository import Atspi
+        return self._safe(lambda a: a.get_state_set().contains(Atspi.StateType.SENSITIVE), False)
+
+    @property
+    def value(self):
+        def get(a):
+            iface = a.get_value_iface()
+            return iface.get_current_value() if iface else None
+        return self._safe(get, None)
+
+    @property
+    def text(self):
+        def get(a):
+            iface = a.get_text_iface()
+            return iface.get_text(0, iface.get_character_count()) if iface else ''
+        return self._safe(get, '')
+
+    def children(self):
+        n = self._safe(lambda a: a.get_child_count(), 0)
+        nodes = (self._safe(lambda a, i=i: a.get_child_at_index(i), None) for i in range(n))
+        return [Node(a) for a in nodes if a is not None]
+
+    def walk(self):
+        """Itself and what is below, but not what is inside the cells of a list: a
+        thousand of them would take longer to read than they are on the screen."""
+        yield self
+        for child in self.children():
+            if child.role == 'list item':
+                yield child
+            else:
+                yield from child.walk()
+
+    def find_all(self, role=None, name=None):
+        return [n for n in self.walk()
+                if (role is None or n.role == role) and (name is None or n.name == name) and n.visible]
+
+    def find(self, role=None, name=None):
+        found = self.find_all(role, name)
+        return found[0] if found else None
+
+    def press(self):
+        assert self._safe(lambda a: a.get_action_iface().do_action(0), False), f'cannot press {self.role} {self.name!r}'
+
+
+class App:
+    """A running emovlm-desktop."""
+
+    running = []
+
+    def __init__(self, binary, *args, env=None):
+        self.stderr = tempfile.TemporaryFile('w+')
+        self.process = subprocess.Popen([binary] + list(args), stderr=self.stderr,
+                                        env=dict(os.environ, G_DEBUG='fatal-criticals', **(env or {})))
+        App.running.append(self.process)
+        self.window = wait_for(self._find_window, 30, 'the window')
+
+    def _find_window(self):
+        assert self.process.poll() is None, f'the application ended: {self.read_stderr()}'
+        ids = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)],
+                             capture_output=True, text=True).stdout.split()
+        return ids[-1] if ids else None
+
+    @property
+    def root(self):
+        from gi.repository import Atspi
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            node = desktop.get_child_at_index(i)
+            if node is not None and node.get_process_id() == self.process.pid:
+                # What is read is what is there now, not what was there before.
+                node.set_cache_mask(Atspi.Cache.NONE)
+                return Node(node)
+        return None
+
+    def find(self, role=None, name=None):
+        root = self.root
+        return root.find(role, name) if root else None
+
+    def find_all(self, role=None, name=None):
+        root = self.root
+        return root.find_all(role, name) if root else []
+
+    def wait(self, role=None, name=None, seconds=20):
+        return wait_for(lambda: self.find(role, name), seconds, f'{role} {name!r}')
+
+    def wait_text(self, part, seconds=20):
+        """Any accessible whose name holds a text, such as a toast."""
+        return wait_for(lambda: next((n for n in self.find_all() if part in n.name), None), seconds, f'text {part!r}')
+
+    def key(self, *keys):
+        xdotool('windowactivate', '--sync', self.window)
+        xdotool('key', '--clearmodifiers', *keys)
+
+    def activate_action(self, name, parameter=None):
+        argument = f"[<'{parameter}'>]" if parameter is not None else '[]'
+        subprocess.run(['gdbus', 'call', '--session', '--dest', APP_ID,
+                        '--object-path', '/' + APP_ID.replace('.', '/') + '/window/1',
+                        '--method', 'org.gtk.Actions.Activate', name, argument, '{}'],
+                       check=True, capture_output=True)
+
+    def read_stderr(self):
+        self.stderr.seek(0)
+        return self.stderr.read()
+
+    def close(self):
+        """Ends it as a person would; gives what it wrote to stderr."""
+        if self.process.poll() is None:
+            self.key('ctrl+q')
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError('the application did not end within 10 s of Ctrl+Q')
+        assert self.process.returncode == 0, f'exit status {self.process.returncode}: {self.read_stderr()}'
+        return self.read_stderr()
+
+
+def predict(cli, *paths):
+    """What the command line says of the same pictures, by base name."""
+    out = subprocess.run([cli, 'predict', '--format', 'jsonl', '--quiet', '--no-explain'] + list(paths),
+                         check=True, capture_output=True, text=True).stdout
+    rows = [json.loads(line) for line in out.splitlines()]
+    return {os.path.basename(row['image']): row for row in rows}
+
+
+def run_cases(cases):
+    """TAP over functions; a case that fails does not keep the others from running."""
+    import traceback
+    failed = 0
+    print(f'1..{len(cases)}', flush=True)
+    for n, case in enumerate(cases, 1):
+        try:
+            case()
+            print(f'ok {n} - {case.__name__}', flush=True)
+        except Exception:
+            failed += 1
+            for line in traceback.format_exc().splitlines():
+                print('# ' + line)
+            print(f'not ok {n} - {case.__name__}', flush=True)
+        # The next case must not reach this one's application.
+        while App.running:
+            process = App.running.pop()
+            process.kill()
+            process.wait()
+    return failed
