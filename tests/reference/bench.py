@@ -13,6 +13,7 @@ time and memory. Sides take turns; of each the best round counts."""
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -124,8 +125,12 @@ def run(arguments):
 
 def ours(options, bundle, picture, *more, repeats=1):
     """What predict prints for @repeats of a picture: (objects, seconds until each, peak)."""
+    # A path named twice is one picture, so each repeat is a copy.
+    paths = [f'{picture}.{i}' for i in range(repeats)]
+    for path in paths:
+        shutil.copyfile(picture, path)
     lines, seconds, peak = run([
-        options.cli, 'predict', *[picture] * repeats, '--model', bundle, '--format', 'jsonl', '--device', 'cpu',
+        options.cli, 'predict', *paths, '--model', bundle, '--format', 'jsonl', '--device', 'cpu',
         '--dtype', options.dtype, '--threads', str(options.threads), '--quiet', *more])
     items = [json.loads(line) for line in lines]
     for item in items:
