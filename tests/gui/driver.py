@@ -22,7 +22,7 @@ def relaunch_in_session(argv, size='1680x1000'):
     """Runs argv again below Xvfb and a session bus; never returns the first time."""
     if os.environ.get('EMO_DRIVEN'):
         return
-    for tool in ('Xvfb', 'dbus-run-session', 'openbox', 'xdotool'):
+    for tool in ('Xvfb', 'dbus-run-session', 'openbox', 'xdotool', 'xprop'):
         if shutil.which(tool) is None:
             print(f'1..0 # SKIP {tool} is not installed')
             sys.exit(0)
@@ -32,7 +32,7 @@ def relaunch_in_session(argv, size='1680x1000'):
     env = {k: v for k, v in os.environ.items()
            if not k.startswith('XDG_') and k not in ('DBUS_SESSION_BUS_ADDRESS', 'WAYLAND_DISPLAY', 'GTK_A11Y', 'G_DEBUG', 'LANGUAGE', 'GTK_THEME')}
     read_end, write_end = os.pipe()
-    xvfb = subprocess.Popen(['Xvfb', '-displayfd', str(write_end), '-screen', '0', size + 'x24', '-nolisten', 'tcp'],
+    xvfb = subprocess.Popen(['Xvfb', '-displayfd', str(write_end), '-screen', '0', size + 'x24', '-nolisten', 'tcp', '-noreset'],
                             pass_fds=[write_end], stderr=subprocess.DEVNULL)
     os.close(write_end)
     try:
@@ -40,7 +40,11 @@ def relaunch_in_session(argv, size='1680x1000'):
         env.update(EMO_DRIVEN='1', DISPLAY=':' + display, HOME=home, XDG_RUNTIME_DIR=runtime,
                    GDK_BACKEND='x11', GSK_RENDERER='cairo', GSETTINGS_BACKEND='memory',
                    GTK_USE_PORTAL='0', ADW_DISABLE_PORTAL='1', LC_ALL='C.UTF-8', NO_COLOR='1')
-        status = subprocess.run(['dbus-run-session', '--', sys.executable] + argv, env=env).returncode
+        # The bus and what it starts talk on stdout; that is for TAP alone.
+        tap = os.dup(1)
+        env['EMO_TAP_FD'] = str(tap)
+        status = subprocess.run(['dbus-run-session', '--', sys.executable] + argv, env=env,
+                                stdout=2, pass_fds=[tap]).returncode
     finally:
         xvfb.terminate()
         xvfb.wait()
@@ -58,6 +62,14 @@ def wait_for(what, seconds, description):
         if time.monotonic() > end:
             raise AssertionError(f'not within {seconds} s: {description}')
         time.sleep(0.05)
+
+
+def start_window_manager():
+    """openbox, once it manages windows."""
+    process = subprocess.Popen(['openbox'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: 'window id' in subprocess.run(['xprop', '-root', '_NET_SUPPORTING_WM_CHECK'],
+                                                   capture_output=True, text=True).stdout, 10, 'a window manager')
+    return process
 
 
 def xdotool(*args):
@@ -230,6 +242,7 @@ def run_cases(cases):
     """TAP over functions; a case that fails does not keep the others from running."""
     import traceback
     failed = 0
+    sys.stdout = os.fdopen(int(os.environ['EMO_TAP_FD']), 'w')
     print(f'1..{len(cases)}', flush=True)
     for n, case in enumerate(cases, 1):
         try:

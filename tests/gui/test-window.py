@@ -254,7 +254,7 @@ def test_names_everything_for_the_screen_reader():
 cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
 if len(sys.argv) > 4:
     cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
-window_manager = subprocess.Popen(['openbox'], stderr=subprocess.DEVNULL)
+window_manager = driver.start_window_manager()
 Atspi.init()
 try:
     failed = run_cases(cases)
