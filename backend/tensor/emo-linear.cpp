@@ -33,7 +33,7 @@ static constexpr int64_t FEW_ROWS = 6;
 static constexpr int64_t TILE_ROWS = 384;
 static constexpr int64_t TILE_COLUMNS = 1024;
 
-static inline float
+static inline __attribute__ ((always_inline)) float
 from_bf16 (uint16_t h)
 {
   union
@@ -44,7 +44,7 @@ from_bf16 (uint16_t h)
   return v.f;
 }
 
-__attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize ("O3"))) static void
+__attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default"))) static void
 widen_bf16 (const uint16_t *in, float *out, int64_t n)
 {
   for (int64_t i = 0; i < n; i++)
