@@ -231,6 +231,7 @@ score_labels (EmoBundleClassifier  *self,
   update->n_labels = self->n_labels;
   update->scores = copy_values (seen->scores, self->n_labels);
   update->probabilities = copy_values (seen->probabilities, self->n_labels);
+  update->mass = 0;
   for (guint i = 0; i < self->n_labels; i++)
     update->mass += exp (seen->scores[i]);
   tell (listener, update);
