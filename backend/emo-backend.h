@@ -21,6 +21,7 @@
 #include "core/emo-model-info.h"
 #include "core/emo-paths.h"
 #include "core/emo-prediction.h"
+#include "core/emo-text.h"
 #include "core/emo-update.h"
 #include "image/emo-image-format.h"
 #include "image/emo-image.h"

@@ -51,14 +51,12 @@ piece_cb (const char *piece,
           gpointer    user_data)
 {
   EmoGenerate *self = user_data;
-  g_autofree char *harmless = NULL;
+  g_autofree char *shown = emo_text_dup_display (piece);
+  g_autofree char *harmless = self->terminal ? make_harmless (shown) : NULL;
 
   if (self->reader_gone)
     return;
-  if (self->terminal)
-    harmless = make_harmless (piece);
-  if (harmless != NULL)
-    piece = harmless;
+  piece = harmless != NULL ? harmless : shown;
   if (!emo_cli_write_all (STDOUT_FILENO, piece, strlen (piece), NULL))
     {
       self->reader_gone = TRUE;
@@ -109,7 +107,10 @@ write_result (EmoGenerate   *self,
   if (self->options->format == EMO_EXPORT_JSONL)
     text = make_json (image, generation);
   else
-    text = g_strconcat (self->stream ? "" : generation->text, "\n", NULL);
+    {
+      g_autofree char *shown = emo_text_dup_display (generation->text);
+      text = g_strconcat (self->stream ? "" : shown, "\n", NULL);
+    }
 
   if (self->options->output != NULL)
     written = emo_file_write (self->options->output, text, strlen (text), &error);

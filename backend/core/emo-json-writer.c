@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "emo-json.h"
+#include "emo-text.h"
 
 static void
 append_character (GString    *out,
@@ -48,19 +49,38 @@ append_character (GString    *out,
     }
 }
 
+static void
+append_characters (GString    *out,
+                   const char *text)
+{
+  g_autofree char *valid = NULL;
+
+  if (!g_utf8_validate (text, -1, NULL))
+    text = valid = g_utf8_make_valid (text, -1);
+
+  while (*text != '\0')
+    {
+      const char *next = g_utf8_next_char (text);
+
+      append_character (out, text, next);
+      text = next;
+    }
+}
+
 /**
  * emo_json_append_string:
  * @out: what to append to
  * @text: (nullable): a string, not necessarily UTF-8
  *
- * Appends a JSON string, or `null` for %NULL. Bytes that are no UTF-8 become
- * U+FFFD: JSON cannot hold them, and its readers would refuse the line.
+ * Appends a JSON string, or `null` for %NULL; EMO_TEXT_NUL is \u0000. Other
+ * bytes that are no UTF-8 become U+FFFD: JSON cannot hold them, and its readers
+ * would refuse the line.
  */
 void
 emo_json_append_string (GString    *out,
                         const char *text)
 {
-  g_autofree char *valid = NULL;
+  g_auto (GStrv) parts = NULL;
 
   g_return_if_fail (out != NULL);
 
@@ -70,19 +90,14 @@ emo_json_append_string (GString    *out,
       return;
     }
 
-  if (!g_utf8_validate (text, -1, NULL))
-    text = valid = g_utf8_make_valid (text, -1);
-
+  parts = g_strsplit (text, EMO_TEXT_NUL, -1);
   g_string_append_c (out, '"');
-
-  while (*text != '\0')
+  for (guint i = 0; parts[i] != NULL; i++)
     {
-      const char *next = g_utf8_next_char (text);
-
-      append_character (out, text, next);
-      text = next;
+      if (i > 0)
+        g_string_append (out, "\\u0000");
+      append_characters (out, parts[i]);
     }
-
   g_string_append_c (out, '"');
 }
 

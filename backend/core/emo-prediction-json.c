@@ -220,7 +220,7 @@ static void
 append_explanation (GString       *out,
                     EmoPrediction *self)
 {
-  const char *text = emo_prediction_get_explanation (self);
+  const char *text = emo_prediction_get_explanation_exact (self);
 
   append_key (out, "explanation");
 

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "emo-prediction.h"
+#include "emo-text.h"
 
 /* EmoPrediction is what a widget binds to: the answers for one picture as far
  * as they have come. Updates are immutable, so it keeps those it needs and
@@ -29,7 +30,8 @@ struct _EmoPrediction
   EmoUpdate    *vision;                   /* (nullable) */
   EmoUpdate    *answers[EMO_N_BRANCHES];  /* (nullable) */
   double        ms[N_STAGES];
-  GString      *explanation;              /* (nullable) */
+  GString      *explanation;              /* (nullable) as generated, for JSON */
+  char         *shown;                    /* (nullable) the same for people */
   int           explanation_label;
   gboolean      explanation_ended;        /* EXPLAINED came: a TEXT begins anew */
   gboolean      explanation_complete;
@@ -69,6 +71,7 @@ emo_prediction_finalize (GObject *object)
   g_clear_pointer (&self->info, emo_model_info_unref);
   if (self->explanation != NULL)
     g_string_free (self->explanation, TRUE);
+  g_free (self->shown);
 
   G_OBJECT_CLASS (emo_prediction_parent_class)->finalize (object);
 }
@@ -161,6 +164,13 @@ apply_answer (EmoPrediction *self,
   self->scored = TRUE;
 }
 
+static void
+update_shown (EmoPrediction *self)
+{
+  g_free (self->shown);
+  self->shown = emo_text_dup_display (self->explanation->str);
+}
+
 /* A piece goes on with the text, unless that has ended or argues for another
  * label: then it is the first piece of the next one. */
 static void
@@ -173,6 +183,7 @@ apply_text (EmoPrediction *self,
     g_string_truncate (self->explanation, 0);
 
   g_string_append (self->explanation, update->text != NULL ? update->text : "");
+  update_shown (self);
   self->explanation_label = update->label;
   self->explanation_ended = FALSE;
   self->explanation_complete = FALSE;
@@ -188,6 +199,7 @@ apply_explained (EmoPrediction *self,
 
   if (update->text != NULL)
     g_string_assign (self->explanation, update->text);
+  update_shown (self);
 
   self->explanation_label = update->label;
   self->explanation_ended = TRUE;
@@ -692,6 +704,21 @@ emo_prediction_get_share (EmoPrediction *self,
  */
 const char *
 emo_prediction_get_explanation (EmoPrediction *self)
+{
+  g_return_val_if_fail (EMO_IS_PREDICTION (self), NULL);
+
+  return self->shown;
+}
+
+/**
+ * emo_prediction_get_explanation_exact:
+ * @self: a prediction
+ *
+ * Returns: (transfer none) (nullable): the explanation as the model wrote it,
+ *   U+0000 as EMO_TEXT_NUL
+ */
+const char *
+emo_prediction_get_explanation_exact (EmoPrediction *self)
 {
   g_return_val_if_fail (EMO_IS_PREDICTION (self), NULL);
 

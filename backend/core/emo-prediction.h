@@ -58,7 +58,8 @@ gboolean         emo_prediction_get_share                  (EmoPrediction *self,
                                                             double        *vlm,
                                                             double        *distilled);
 
-const char      *emo_prediction_get_explanation            (EmoPrediction *self);    /* (nullable) grows while it streams */
+const char      *emo_prediction_get_explanation            (EmoPrediction *self);    /* (nullable) grows while it streams; for people */
+const char      *emo_prediction_get_explanation_exact      (EmoPrediction *self);    /* (nullable) as generated, see emo-text.h; for JSON */
 int              emo_prediction_get_explanation_label      (EmoPrediction *self);    /* -1: none */
 gboolean         emo_prediction_get_explanation_complete   (EmoPrediction *self);
 

@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "emo-answer-reader.h"
+#include "emo-text.h"
 
 /* An answer ends at the first answer_end that no backslash precedes. What is
  * before it is JSON string content where the end begins with a double quote:
@@ -55,7 +56,7 @@ read_hex4 (const char *p,
 
 /* \uXXXX at @p (after the u), with the second of a surrogate pair. Returns the
  * bytes read, 0 where it is invalid. A lone surrogate, which UTF-8 cannot hold,
- * and NUL, which a C string cannot, become U+FFFD. */
+ * becomes U+FFFD, and NUL is written emo-text.h's way. */
 static gsize
 unescape_unicode (const char *p,
                   gsize       left,
@@ -72,11 +73,22 @@ unescape_unicode (const char *p,
       first = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
       used = 10;
     }
-  if (first == 0 || (first >= 0xd800 && first < 0xe000))
+  if (first >= 0xd800 && first < 0xe000)
     first = 0xfffd;
-  g_string_append_unichar (out, first);
+  if (first == 0)
+    g_string_append (out, EMO_TEXT_NUL);
+  else
+    g_string_append_unichar (out, first);
 
   return used;
+}
+
+/* What may not stand bare in a JSON string: control characters, U+0000 (by its
+ * first byte) and the quote. */
+static gboolean
+is_barred (char c)
+{
+  return (guchar) c < 0x20 || c == EMO_TEXT_NUL[0] || c == '"';
 }
 
 /* json.loads of a string's content, strict: no control characters, no bare
@@ -93,7 +105,7 @@ unescape_json (const char *text,
     {
       const char *found;
 
-      if ((guchar) text[i] < 0x20 || text[i] == '"')
+      if (is_barred (text[i]))
         return NULL;
       if (text[i] != '\\')
         {
@@ -247,7 +259,7 @@ is_certainly_invalid (const char *text,
 {
   for (gsize i = 0; i < length; i++)
     {
-      if ((guchar) text[i] < 0x20 || text[i] == '"')
+      if (is_barred (text[i]))
         return TRUE;
       if (text[i] != '\\')
         continue;
@@ -280,7 +292,7 @@ give_json (EmoAnswerReader *self)
     {
       if (text[self->given] == '\\')
         self->state = STATE_HELD;
-      else if ((guchar) text[self->given] < 0x20 || text[self->given] == '"')
+      else if (is_barred (text[self->given]))
         self->state = STATE_RAW;
       else
         self->given++;

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "emo-text.h"
 #include "emo-tokenizer-private.h"
 #include "emo-unicode.h"
 
@@ -42,7 +43,7 @@ emo_token_stream_new (EmoTokenizer *tokenizer,
   return self;
 }
 
-/* A string of C ends at a NUL, so one that was decoded becomes U+FFFD. */
+/* A string of C ends at a NUL: one that was decoded is written emo-text.h's way. */
 static char *
 finish (GString *text)
 {
@@ -54,7 +55,7 @@ finish (GString *text)
   whole = g_string_sized_new (text->len + 3);
   for (gsize i = 0; i < text->len; i++)
     if (text->str[i] == '\0')
-      g_string_append (whole, "\357\277\275");
+      g_string_append (whole, EMO_TEXT_NUL);
     else
       g_string_append_c (whole, text->str[i]);
   g_string_free (text, TRUE);

@@ -220,7 +220,7 @@ _emo_tokenizer_get_bytes (EmoTokenizer *self,
  * @skip_special: whether to leave special tokens out
  *
  * The tokenizers library's decode(): the bytes of all tokens, invalid ones as
- * U+FFFD. A NUL, which a string of C cannot hold, is U+FFFD as well.
+ * U+FFFD. A NUL, which a string of C cannot hold, is EMO_TEXT_NUL.
  *
  * Returns: (transfer full): UTF-8
  */

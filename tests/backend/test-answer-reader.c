@@ -5,7 +5,18 @@
  */
 
 #include "emo-answer-reader.h"
+#include "emo-text.h"
 #include "part-vectors.h"
+
+/* The vectors hold U+FFFD for U+0000, which our strict reader refuses. */
+static void
+assert_text (const char         *found,
+             const EmoJsonValue *expected)
+{
+  g_autofree char *shown = emo_text_dup_display (found);
+
+  g_assert_cmpstr (shown, ==, emo_json_value_get_string (expected));
+}
 
 static void
 test_cut_equals_reference (void)
@@ -22,7 +33,7 @@ test_cut_equals_reference (void)
       gboolean complete;
       g_autofree char *cut = emo_answer_cut (text, end, &complete);
 
-      g_assert_cmpstr (cut, ==, emo_json_value_get_string (emo_json_value_get_element (item, 2)));
+      assert_text (cut, emo_json_value_get_element (item, 2));
       g_assert_cmpint (complete, ==, emo_json_value_get_bool (emo_json_value_get_element (item, 3)));
     }
 }
@@ -73,7 +84,7 @@ test_pieces_add_up_to_cut (void)
           gboolean ended;
           g_autofree char *all = stream (text, end, step, &ended);
 
-          g_assert_cmpstr (all, ==, emo_json_value_get_string (emo_json_value_get_element (item, 2)));
+          assert_text (all, emo_json_value_get_element (item, 2));
           g_assert_cmpint (ended, ==, emo_json_value_get_bool (emo_json_value_get_element (item, 3)));
         }
     }
