@@ -30,7 +30,7 @@ make_options (EmoCliOptions *o)
     { "base", 0, 0, G_OPTION_ARG_FILENAME, &o->base, "Base model of an adapter folder", "DIR" },
     { "device", 0, 0, G_OPTION_ARG_FILENAME, &o->device, "auto, cpu, cuda or cuda:N", "NAME" },
     { "dtype", 0, 0, G_OPTION_ARG_FILENAME, &o->dtype, "auto, float32, bfloat16 or int8", "NAME" },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Threads (default: all cores)", "N" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "At most N threads (default: all cores; a small model takes one)", "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Seed of random draws (default 0)", "N" },
     { "max-pixels", 0, 0, G_OPTION_ARG_INT64, &o->max_pixels, "Largest picture fed to the model, in pixels", "N" },
     { "labels", 0, 0, G_OPTION_ARG_FILENAME, &o->labels, "Labels of a model folder that has none", "A,B,..." },

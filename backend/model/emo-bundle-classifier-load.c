@@ -28,7 +28,8 @@ _emo_bundle_classifier_load_vlm (EmoBundleClassifier  *self,
       g_ptr_array_add (notes, g_strdup_printf ("The GPU's memory is too small for the model (%s); it runs on the CPU", local->message));
       g_clear_error (&local);
       emo_torch_empty_cache ();
-      self->compute = (EmoCompute) { EMO_DEVICE_CPU, EMO_DTYPE_F32 };
+      self->compute.device = EMO_DEVICE_CPU;
+      self->compute.dtype = EMO_DTYPE_F32;
       self->vlm = emo_vlm_load (self->bundle->vlm, &self->config, self->adapter,
                                 self->compute.dtype, self->compute.device, notes, &local);
     }
@@ -136,7 +137,7 @@ fill_info (EmoBundleClassifier  *self,
   info->device = emo_compute_dup_device (&self->compute);
   info->device_name = emo_compute_dup_hardware (&self->compute);
   info->dtype = g_strdup (emo_compute_get_dtype (&self->compute));
-  info->threads = emo_compute_get_threads (options->threads);
+  info->threads = self->compute.threads;
   info->seed = options->seed;
   info->parameters = emo_vlm_config_count_parameters (&self->config);
   info->weight_bytes = self->vlm->weight_bytes;

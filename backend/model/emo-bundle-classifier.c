@@ -128,7 +128,8 @@ move_to_cpu (EmoBundleClassifier  *self,
 
   g_warning ("The GPU's memory is too small for this picture; the model runs on the CPU from here on");
   _emo_seen_clear (&self->seen);
-  self->compute = (EmoCompute) { EMO_DEVICE_CPU, EMO_DTYPE_F32 };
+  self->compute.device = EMO_DEVICE_CPU;
+  self->compute.dtype = EMO_DTYPE_F32;
   return _emo_bundle_classifier_load_vlm (self, notes, error);
 }
 

@@ -20,6 +20,12 @@
 
 #define GIB (1024.0 * 1024.0 * 1024.0)
 
+/* Parameters below which a picture takes milliseconds: exact numbers are free,
+ * and a second thread costs more in barriers than it saves. (The embedded model
+ * on 2 cores: 44 ms with one thread, 77 with two, and 1,100 with two while another
+ * program kept one core busy.) */
+#define SMALL_MODEL 100000000
+
 /* bf16 must win clearly: it gives up 16 bits of every activation. */
 #define BF16_MUST_GAIN 1.2
 
@@ -132,7 +138,7 @@ emo_compute_dup_hardware (const EmoCompute *self)
 char *
 emo_device_dup_description (const char *device)
 {
-  EmoCompute compute = { EMO_DEVICE_CPU, EMO_DTYPE_F32 };
+  EmoCompute compute = { EMO_DEVICE_CPU, EMO_DTYPE_F32, 1 };
   g_autoptr (GError) error = NULL;
   g_autofree char *why_not = NULL;
   g_autofree char *name = NULL;
@@ -183,7 +189,7 @@ measure_bf16_wins (void)
 static char *
 dup_measurement_path (int threads)
 {
-  EmoCompute cpu = { EMO_DEVICE_CPU, EMO_DTYPE_F32 };
+  EmoCompute cpu = { EMO_DEVICE_CPU, EMO_DTYPE_F32, 1 };
   g_autofree char *hardware = emo_compute_dup_hardware (&cpu);
   g_autofree char *key = g_strdup_printf ("%s|%s|%d", hardware, emo_torch_get_version (), threads);
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
@@ -211,13 +217,11 @@ choose_cpu_dtype (int threads)
   return bf16 ? EMO_DTYPE_BF16 : EMO_DTYPE_F32;
 }
 
-/* Below this a picture takes milliseconds in either, and exact numbers are free. */
-#define SMALL_MODEL 100000000
 
 static gboolean
 choose_dtype (EmoCompute          *self,
               const char          *text,
-              int                  threads,
+              gboolean             small,
               const EmoVlmConfig  *config,
               GError             **error)
 {
@@ -225,10 +229,10 @@ choose_dtype (EmoCompute          *self,
 
   if (text == NULL || g_str_equal (text, "auto"))
     {
-      if (stored_wide || emo_vlm_config_count_parameters (config) < SMALL_MODEL)
+      if (stored_wide || small)
         self->dtype = EMO_DTYPE_F32;
       else
-        self->dtype = self->device.cuda ? EMO_DTYPE_BF16 : choose_cpu_dtype (threads);
+        self->dtype = self->device.cuda ? EMO_DTYPE_BF16 : choose_cpu_dtype (self->threads);
       return TRUE;
     }
   if (g_str_equal (text, "float32"))
@@ -260,10 +264,12 @@ emo_compute_choose (EmoCompute          *self,
                     const EmoVlmConfig  *config,
                     GError             **error)
 {
-  threads = emo_compute_get_threads (threads);
-  emo_torch_init (threads);
+  gboolean small = emo_vlm_config_count_parameters (config) < SMALL_MODEL;
+
+  self->threads = small ? 1 : emo_compute_get_threads (threads);
+  emo_torch_init (self->threads);
   return choose_device (device, &self->device, error) &&
-         choose_dtype (self, dtype, threads, config, error);
+         choose_dtype (self, dtype, small, config, error);
 }
 
 /* --- Memory --- */

@@ -16,10 +16,12 @@ typedef struct
 {
   EmoDevice device;
   EmoDtype  dtype;
+  int       threads;   /* of one op */
 } EmoCompute;
 
 /* @device: "auto", "cpu", "cuda", "cuda:1"; @dtype: "auto", "float32",
- * "bfloat16". Sets the thread count (@threads 0: what the process may use).
+ * "bfloat16". Sets the thread count: at most @threads (0: what the process may
+ * use), one for a small model.
  * Errors: UNSUPPORTED in words (no such device, int8, an unknown word). */
 gboolean    emo_compute_choose        (EmoCompute          *self,
                                        const char          *device,
