@@ -121,6 +121,21 @@ dup_uri (const char *image)
   return g_file_get_uri (input->file);
 }
 
+/* A generated U+0000 is in our lines as it is, and emo_json_parse() takes none:
+ * U+FFFD, as long when escaped, stands for it. Nothing is read here but names. */
+static char *
+dup_line (const char *line,
+          gsize       length)
+{
+  char *copy = g_strndup (line, length);
+
+  for (gsize i = 0; i + 1 < length; i += copy[i] == '\\' ? 2 : 1)
+    if (strncmp (copy + i, "\\u0000", 6) == 0)
+      memcpy (copy + i, "\\ufffd", 6);
+
+  return copy;
+}
+
 static gboolean
 read_jsonl (EmoReader   *reader,
             const char  *path,
@@ -136,10 +151,12 @@ read_jsonl (EmoReader   *reader,
       g_autofree char *name = g_strdup_printf ("%s, line %u", path, number++);
       g_autoptr(EmoJson) json = NULL;
       const EmoJsonValue *image = NULL;
+      g_autofree char *copy = NULL;
 
       if (end == NULL)
         return TRUE;
-      json = emo_json_parse (line, end - line, name, 0, error);
+      copy = dup_line (line, end - line);
+      json = emo_json_parse (copy, end - line, name, 0, error);
       if (json == NULL)
         return FALSE;
       if (emo_json_value_get_type (emo_json_get_root (json)) == EMO_JSON_OBJECT)

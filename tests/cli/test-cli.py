@@ -258,6 +258,20 @@ def test_output_appears_whole_and_resumes(folder):
         assert file.read() == text
 
 
+def test_generated_nul_does_not_hinder_resume(folder):
+    output = os.path.join(folder, 'result.jsonl')
+    run('predict', '--no-explain', '--output', output, SAMPLES)
+    with open(output, 'rb') as file:
+        rows = rows_of(file.read())
+    for text, row in zip(('a\0b\0', '\\u0000', '\\\0"'), rows):
+        row['explanation'] = {'text': text, 'label': None, 'complete': False}
+    with open(output, 'w', encoding='utf-8') as file:
+        file.writelines(json.dumps(row) + '\n' for row in rows[:-1])
+    run('predict', '--no-explain', '--output', output, '--resume', SAMPLES)
+    with open(output, 'rb') as file:
+        assert [r['image'] for r in rows_of(file.read())] == [r['image'] for r in rows]
+
+
 def test_csv_resumes_and_refuses_other_files(folder):
     output = os.path.join(folder, 'out.csv')
     run('predict', '--no-explain', '--output', output, '--limit', '2', SAMPLES)
