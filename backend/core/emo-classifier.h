@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 typedef void (*EmoUpdateFunc) (EmoUpdate *update,
                                gpointer   user_data);
 
-/* A piece of generated text (whole UTF-8) with the tokens that made it. */
+/* A piece of generated text: whole characters, U+0000 as EMO_TEXT_NUL. */
 typedef void (*EmoTextFunc)   (const char *piece,
                                gpointer    user_data);
 
@@ -52,7 +52,7 @@ typedef struct
   guint    prompt_tokens;
   guint32 *tokens;           /* [n_tokens] ids, without the stop token */
   guint    n_tokens;
-  char    *text;
+  char    *text;             /* U+0000 as EMO_TEXT_NUL */
   gboolean stopped;          /* an end token, not the cap */
   double   ms;
 } EmoGeneration;

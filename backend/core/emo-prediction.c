@@ -699,8 +699,9 @@ emo_prediction_get_share (EmoPrediction *self,
  * emo_prediction_get_explanation:
  * @self: a prediction
  *
- * Returns: (transfer none) (nullable): the text so far, %NULL before its first
- *   piece; not to be kept, it grows
+ * Returns: (transfer none) (nullable): the text so far for people, valid UTF-8
+ *   with U+FFFD for U+0000, %NULL before its first piece; not to be kept, it
+ *   grows
  */
 const char *
 emo_prediction_get_explanation (EmoPrediction *self)

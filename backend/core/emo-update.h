@@ -79,7 +79,7 @@ struct _EmoUpdate
   guint    n_weights;
   char    *weights_title;   /* (nullable) "branch weights", "expert weights" */
 
-  /* TEXT, EXPLAINED */
+  /* TEXT, EXPLAINED; the text as generated, U+0000 as EMO_TEXT_NUL */
   int      label;           /* which label the text argues for */
   char    *text;            /* the piece (TEXT) or the whole, cut and unescaped (EXPLAINED) */
   gboolean complete;        /* EXPLAINED: an answer end or <|im_end|> was reached */

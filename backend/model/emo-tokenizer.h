@@ -37,8 +37,8 @@ gboolean      emo_tokenizer_encode_json  (EmoTokenizer  *self,
                                           gssize         length,
                                           GArray        *ids,
                                           GError       **error);
-/* The whole at once, as tokenizers' decode: invalid bytes become U+FFFD, and
- * so does a NUL, which a string of C cannot hold. */
+/* The whole at once, as tokenizers' decode: invalid bytes become U+FFFD. Decoded
+ * text is UTF-8 in which U+0000 is written C0 80 (EMO_TEXT_NUL). */
 char         *emo_tokenizer_decode       (EmoTokenizer  *self,
                                           const guint32 *ids,
                                           guint          n_ids,
@@ -46,9 +46,10 @@ char         *emo_tokenizer_decode       (EmoTokenizer  *self,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoTokenizer, emo_tokenizer_unref)
 
-/* Streaming decode: each push returns the whole UTF-8 that has become certain,
- * possibly "". flush gives what is left (incomplete bytes as U+FFFD). The
- * concatenation equals emo_tokenizer_decode of all ids. */
+/* Streaming decode: each push returns the whole characters that have become
+ * certain, written as emo_tokenizer_decode writes them, possibly "". flush gives
+ * what is left (incomplete bytes as U+FFFD). The concatenation equals
+ * emo_tokenizer_decode of all ids. */
 typedef struct _EmoTokenStream EmoTokenStream;
 
 EmoTokenStream *emo_token_stream_new   (EmoTokenizer   *tokenizer,

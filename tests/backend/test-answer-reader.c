@@ -8,14 +8,22 @@
 #include "emo-text.h"
 #include "part-vectors.h"
 
-/* The vectors hold U+FFFD for U+0000, which our strict reader refuses. */
+/* The vectors hold U+E000 for U+0000, which our strict reader refuses. */
+static char *
+dup_text (const char *text)
+{
+  g_auto(GStrv) parts = g_strsplit (text, "\356\200\200", -1);
+
+  return g_strjoinv (EMO_TEXT_NUL, parts);
+}
+
 static void
 assert_text (const char         *found,
-             const EmoJsonValue *expected)
+             const EmoJsonValue *value)
 {
-  g_autofree char *shown = emo_text_dup_display (found);
+  g_autofree char *expected = dup_text (emo_json_value_get_string (value));
 
-  g_assert_cmpstr (shown, ==, emo_json_value_get_string (expected));
+  g_assert_cmpstr (found, ==, expected);
 }
 
 static void
@@ -28,7 +36,7 @@ test_cut_equals_reference (void)
   for (gsize i = 0; i < emo_json_value_get_length (cases); i++)
     {
       const EmoJsonValue *item = emo_json_value_get_element (cases, i);
-      const char *text = emo_json_value_get_string (emo_json_value_get_element (item, 0));
+      g_autofree char *text = dup_text (emo_json_value_get_string (emo_json_value_get_element (item, 0)));
       const char *end = emo_json_value_get_string (emo_json_value_get_element (item, 1));
       gboolean complete;
       g_autofree char *cut = emo_answer_cut (text, end, &complete);
@@ -53,7 +61,8 @@ stream (const char *text,
     {
       glong left = g_utf8_strlen (text, -1);
       const char *next = g_utf8_offset_to_pointer (text, MIN (step, left));
-      g_autofree char *piece = g_strndup (text, next - text);
+      g_autofree char *part = g_strndup (text, next - text);
+      g_autofree char *piece = dup_text (part);
       g_autofree char *given = emo_answer_reader_push (reader, piece);
       g_autofree char *shown = emo_text_dup_display (given);
 

@@ -99,7 +99,6 @@ stream_all (EmoTokenizer *tokenizer,
   for (guint i = 0; i < ids->len; i++)
     {
       g_autofree char *piece = emo_token_stream_push (stream, g_array_index (ids, guint32, i));
-
       g_autofree char *shown = emo_text_dup_display (piece);
 
       g_assert_true (g_utf8_validate (shown, -1, NULL));
@@ -116,13 +115,12 @@ decode (EmoTokenizer *tokenizer,
         GArray       *ids,
         gboolean      skip_special)
 {
-  g_autofree char *text = emo_tokenizer_decode (tokenizer, (guint32 *) (void *) ids->data, ids->len, skip_special);
+  char *text = emo_tokenizer_decode (tokenizer, (guint32 *) (void *) ids->data, ids->len, skip_special);
   g_autofree char *streamed = stream_all (tokenizer, ids, skip_special);
 
   g_assert_cmpstr (text, ==, streamed);
 
-  /* The vectors hold U+FFFD for U+0000. */
-  return emo_text_dup_display (text);
+  return text;
 }
 
 static void
@@ -308,8 +306,7 @@ test_tokenizer_decodes_every_id (Fixture       *fixture,
 
       for (guint32 id = start; id < MIN (start + BLOCK, size); id++)
         {
-          g_autofree char *exact = emo_tokenizer_decode (fixture->tokenizer, &id, 1, FALSE);
-          g_autofree char *decoded = emo_text_dup_display (exact);
+          g_autofree char *decoded = emo_tokenizer_decode (fixture->tokenizer, &id, 1, FALSE);
 
           g_string_append (text, id > start ? "\n" : "");
           g_string_append (text, decoded);

@@ -13,6 +13,7 @@
 #include "emo-error.h"
 #include "emo-json.h"
 #include "emo-patches.h"
+#include "emo-text.h"
 
 #define TOLERANCE_MEAN 1e-4
 
@@ -64,11 +65,13 @@ hear_cb (EmoUpdate *update,
          gpointer   user_data)
 {
   Heard *heard = user_data;
+  g_autofree char *shown = NULL;
 
   g_ptr_array_add (heard->updates, emo_update_ref (update));
   if (update->stage != EMO_STAGE_TEXT)
     return;
-  g_assert_true (g_utf8_validate (update->text, -1, NULL));
+  shown = emo_text_dup_display (update->text);
+  g_assert_true (g_utf8_validate (shown, -1, NULL));
   g_string_append (heard->text, update->text);
   if (heard->stop_at_text != NULL)
     g_cancellable_cancel (heard->stop_at_text);

@@ -95,7 +95,12 @@ def domain():
     return dict(x=x.tolist(), distance=((d @ p.double() @ d).sqrt() / 3.5).item())
 
 
+# In the texts of cuts: the project's JSON reader takes no U+0000.
+NUL = '\ue000'
+
+
 def cut(t, end):
+    t = t.replace(NUL, '\0')
     i = 0
     while i < len(t):
         if t[i] == '\\': i += 2; continue
@@ -105,8 +110,8 @@ def cut(t, end):
     t = t[:min(i, len(t))]
     try: s = json.loads('"' + t + '"') if end.startswith('"') else t.replace("\\'", "'")
     except ValueError: s = t
-    # UTF-8 holds no lone surrogate, a C string no NUL.
-    return ''.join('\ufffd' if c == '\0' or 0xd800 <= ord(c) < 0xe000 else c for c in s), complete
+    # UTF-8 holds no lone surrogate.
+    return ''.join('\ufffd' if 0xd800 <= ord(c) < 0xe000 else c for c in s).replace('\0', NUL), complete
 
 
 def cuts():
@@ -115,6 +120,7 @@ def cuts():
     letters = ['\\', '\\', '"', '}', "'", 'u', 'd', '8', '3', '0', 'n', '/', '\n', 'é', '😀', 'a', ' ', '\\"', '\\n', '\\ud83d', '\\ude00']
     texts += [''.join(rng.choice(letters) for _ in range(rng.randrange(1, 14))) for _ in range(500)]
     texts += [''.join(rng.choice(['\\"', '\\n', 'a', 'é', '\\u00e9', ' ', '\\\\', "\\'"]) for _ in range(rng.randrange(1, 10))) + rng.choice(['"}', "'}", '"', '']) for _ in range(200)]
+    texts += [NUL + '"}', f'a{NUL}b\\n"}}', f'\\n{NUL}', f'\\{NUL}"}}', f"it\\'s{NUL}'}} x", f'\\u00{NUL}0"}}', f'\\\\u0000\\u0000{NUL}.']
     return [[t, end, *cut(t, end)] for t in texts for end in ('"}', "'}", '.')]
 
 

@@ -74,8 +74,8 @@ def random_texts(tokenizer):
 
 
 def decoded(tokenizer, ids):
-    # Our strings are C's: a NUL is U+FFFD.
-    return tokenizer.decode(ids, skip_special_tokens=False).replace("\0", "\ufffd").encode()
+    # Our strings are C's: U+0000 is written as in modified UTF-8.
+    return tokenizer.decode(ids, skip_special_tokens=False).encode().replace(b"\0", b"\xc0\x80")
 
 
 def single_ids(tokenizer):
