@@ -15,6 +15,23 @@
 
 #include "emo-cli.h"
 
+/* GIO takes file://host/path for the local /path, whatever the host: another
+ * picture than the one that is meant. It gets a scheme that nothing opens. */
+static GFile *
+file_for_address (const char *uri)
+{
+  g_autofree char *host = NULL;
+  g_autofree char *path = g_filename_from_uri (uri, &host, NULL);
+  g_autofree char *remote = NULL;
+
+  if (path == NULL || host == NULL || g_ascii_strcasecmp (host, "localhost") == 0 ||
+      g_ascii_strcasecmp (host, g_get_host_name ()) == 0)
+    return g_file_new_for_uri (uri);
+  remote = g_strconcat ("remote-", uri, NULL);
+
+  return g_file_new_for_uri (remote);
+}
+
 /**
  * emo_cli_input_new:
  * @name: a name as given: a path, or a file: URI
@@ -32,7 +49,7 @@ emo_cli_input_new (const char *name)
   g_autofree char *folder = g_get_current_dir ();
 
   if (strstr (name, "://") != NULL && !g_file_test (name, G_FILE_TEST_EXISTS))
-    file = g_file_new_for_uri (name);
+    file = file_for_address (name);
   else
     file = g_file_new_for_path (name);
   here = g_file_new_for_path (folder);
