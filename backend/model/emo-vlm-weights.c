@@ -14,6 +14,7 @@
 struct _EmoVlmWeights
 {
   EmoSafetensors *file;
+  char           *path;          /* of the file or of its shards' index */
   EmoAdapter     *adapter;       /* borrowed */
   EmoDtype        dtype;
   EmoDevice       device;
@@ -120,6 +121,7 @@ emo_vlm_weights_open (const char  *folder,
     return NULL;
   self->text_prefix = choose_prefix (self, "embed_tokens.weight", "model.", "model.language_model.");
   self->vision_prefix = choose_prefix (self, "patch_embed.proj.weight", "visual.", "model.visual.");
+  self->path = g_steal_pointer (&path);
   return g_steal_pointer (&self);
 }
 
@@ -130,6 +132,7 @@ emo_vlm_weights_close (EmoVlmWeights *self)
   g_clear_pointer (&self->used, g_hash_table_unref);
   g_clear_pointer (&self->missing, g_ptr_array_unref);
   g_clear_error (&self->error);
+  g_free (self->path);
   g_free (self);
 }
 
@@ -188,7 +191,8 @@ check_shape (EmoVlmWeights            *self,
   wanted = shape_to_string (rank, shape);
   found = shape_to_string (stored->rank, stored->shape);
   g_set_error (&self->error, EMO_ERROR, EMO_ERROR_SHAPE,
-               "Tensor %s: the config wants shape %s, the file has %s", stored->name, wanted, found);
+               "%s: tensor %s: the config wants shape %s, the file has %s",
+               self->path, stored->name, wanted, found);
   return FALSE;
 }
 
@@ -354,8 +358,8 @@ report_missing (EmoVlmWeights  *self,
   for (guint i = 0; i < MIN (self->missing->len, 5); i++)
     g_string_append_printf (names, "%s%s", i ? ", " : "", (char *) self->missing->pdata[i]);
   g_set_error (error, EMO_ERROR, EMO_ERROR_MISSING_WEIGHT,
-               "%u tensors that the config implies are not in the file: %s%s",
-               self->missing->len, names->str, self->missing->len > 5 ? ", ..." : "");
+               "%s: %u tensors that the config implies are missing: %s%s",
+               self->path, self->missing->len, names->str, self->missing->len > 5 ? ", ..." : "");
   return FALSE;
 }
 
