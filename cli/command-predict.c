@@ -115,6 +115,16 @@ drained_cb (EmoSession *session,
   g_main_loop_quit (self->loop);
 }
 
+/* What is odd about the model, such as weights that are no numbers. */
+static void
+report_notes (EmoPredict *self)
+{
+  const EmoModelInfo *info = emo_classifier_get_info (self->model->classifier);
+
+  for (guint i = 0; !self->options->quiet && info->notes != NULL && info->notes[i] != NULL; i++)
+    emo_cli_report ("%s", info->notes[i]);
+}
+
 /* The model is there: pictures that were decoded meanwhile go at once. */
 static void
 loaded_cb (gpointer user_data)
@@ -137,6 +147,7 @@ loaded_cb (gpointer user_data)
       fail_output (self, error);
       return;
     }
+  report_notes (self);
   self->begin = g_get_monotonic_time ();
   show_progress (self);
   emo_session_set_classifier (self->session, self->model->classifier);

@@ -10,6 +10,8 @@
 
 #include "emo-bundle-classifier-private.h"
 #include "emo-error.h"
+#include "emo-file.h"
+#include "emo-safetensors.h"
 
 /* Loads the VLM where self->compute says. A GPU that is too small is no reason
  * to fail: the CPU takes over, and a note says so. */
@@ -147,6 +149,29 @@ fill_info (EmoBundleClassifier  *self,
   info->notes = g_strdupv ((char **) notes->pdata);
 }
 
+/* The small files of a bundle; opened once more, since what is read from them
+ * has left its file behind. */
+static gboolean
+note_nonfinite (const char  *path,
+                GPtrArray   *notes,
+                GError     **error)
+{
+  g_autoptr (EmoSafetensors) file = path != NULL ? emo_safetensors_open (path, error) : NULL;
+  guint64 n;
+
+  if (file == NULL)
+    return path == NULL;
+  n = emo_safetensors_count_nonfinite (file);
+  if (n > 0)
+    {
+      g_autofree char *shown = emo_file_escape_name (path);
+
+      g_ptr_array_add (notes, g_strdup_printf ("%s: %" G_GUINT64_FORMAT " weights are not finite (NaN or infinite)",
+                                               shown, n));
+    }
+  return emo_safetensors_check (file, error);
+}
+
 static gboolean
 load (EmoBundleClassifier   *self,
       const EmoLoadOptions  *options,
@@ -172,7 +197,10 @@ load (EmoBundleClassifier   *self,
       if (self->adapter == NULL)
         return FALSE;
     }
-  if (!load_branches (self, error) || !_emo_bundle_classifier_load_vlm (self, notes, error))
+  if (!load_branches (self, error) ||
+      !note_nonfinite (self->bundle->distilled, notes, error) ||
+      !note_nonfinite (self->bundle->gate, notes, error) ||
+      !_emo_bundle_classifier_load_vlm (self, notes, error))
     return FALSE;
   if (progress != NULL)
     progress (0.9, user_data);
