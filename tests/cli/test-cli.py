@@ -185,6 +185,34 @@ def test_bad_files_among_good_exit_3(folder):
             assert row['vlm'] is None and row['gated'] is None
 
 
+def test_another_hosts_file_is_not_the_local_one(folder):
+    local = os.path.join(folder, 'a.png')
+    shutil.copy(sample(), local)
+    args = ['predict', '--format', 'jsonl', '--no-explain']
+    rows = rows_of(run(*args, 'file://otherhost' + local, 'file://localhost' + local, expect=3).stdout)
+    assert rows[0]['error'].startswith('UNSUP') and rows[1]['error'] is None, rows
+
+
+def poison(path):
+    """Every weight becomes NaN; the header stays."""
+    with open(path, 'r+b') as file:
+        begin = 8 + int.from_bytes(file.read(8), 'little')
+        size = os.path.getsize(path) - begin
+        file.seek(begin)
+        file.write(b'\xff\xff\xff\x7f' * (size // 4))
+
+
+def test_weights_that_are_no_numbers_are_counted(folder):
+    for name in ('gate.safetensors', 'distilled.safetensors', os.path.join('vlm', 'model.safetensors')):
+        model = os.path.join(folder, name.replace(os.sep, '-'))
+        shutil.copytree(MODEL, model)
+        os.chmod(os.path.join(model, name), 0o644)
+        poison(os.path.join(model, name))
+        done = run('predict', '--no-explain', '--format', 'jsonl', '--model', model, sample())
+        assert b'weights are not finite' in done.stderr, (name, done.stderr)
+        assert rows_of(done.stdout)[0]['gated']['label'] is None
+
+
 def test_names_come_from_standard_input(folder):
     names = [sample(i).encode() for i in (2, 0, 1)]
     rows = rows_of(run('predict', '--format', 'jsonl', '--no-explain', '-', stdin=b'\n'.join(names)).stdout)
