@@ -35,7 +35,12 @@ struct _EmoSample
   gint64          time;
   char           *image_sha256;
   char          **marks;
+  gboolean        disagrees;
+
+  /* What a person says of it. */
   gboolean        flagged;
+  char           *own_label;     /* (nullable) */
+  char           *note;          /* (nullable) */
 
   guint64         serial;
   GSequenceIter  *place;
@@ -47,9 +52,18 @@ enum
   PROP_STATE,
   PROP_PREDICTION,
   PROP_ERROR_MESSAGE,
+  PROP_DISAGREES,
   PROP_FLAGGED,
+  PROP_OWN_LABEL,
+  PROP_NOTE,
   PROP_DISPLAY_NAME,
   N_PROPS
+};
+
+enum
+{
+  SIGNAL_ANNOTATED,
+  N_SIGNALS
 };
 
 G_DEFINE_ENUM_TYPE (EmoSampleState, emo_sample_state,
@@ -62,6 +76,7 @@ G_DEFINE_ENUM_TYPE (EmoSampleState, emo_sample_state,
 G_DEFINE_FINAL_TYPE (EmoSample, emo_sample, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 /* Bytes that are no UTF-8 become \x.., everything else stays. */
 static char *
@@ -96,6 +111,8 @@ emo_sample_finalize (GObject *object)
   g_clear_error (&self->error);
   g_clear_pointer (&self->image_sha256, g_free);
   g_clear_pointer (&self->marks, g_strfreev);
+  g_clear_pointer (&self->own_label, g_free);
+  g_clear_pointer (&self->note, g_free);
 
   G_OBJECT_CLASS (emo_sample_parent_class)->finalize (object);
 }
@@ -119,11 +136,44 @@ emo_sample_get_property (GObject    *object,
     case PROP_ERROR_MESSAGE:
       g_value_set_string (value, self->error != NULL ? self->error->message : NULL);
       break;
+    case PROP_DISAGREES:
+      g_value_set_boolean (value, self->disagrees);
+      break;
     case PROP_FLAGGED:
       g_value_set_boolean (value, self->flagged);
       break;
+    case PROP_OWN_LABEL:
+      g_value_set_string (value, self->own_label);
+      break;
+    case PROP_NOTE:
+      g_value_set_string (value, self->note);
+      break;
     case PROP_DISPLAY_NAME:
       g_value_take_string (value, emo_sample_dup_display_name (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+emo_sample_set_property (GObject      *object,
+                         guint         prop_id,
+                         const GValue *value,
+                         GParamSpec   *pspec)
+{
+  EmoSample *self = EMO_SAMPLE (object);
+
+  switch (prop_id)
+    {
+    case PROP_FLAGGED:
+      emo_sample_set_flagged (self, g_value_get_boolean (value));
+      break;
+    case PROP_OWN_LABEL:
+      emo_sample_set_own_label (self, g_value_get_string (value));
+      break;
+    case PROP_NOTE:
+      emo_sample_set_note (self, g_value_get_string (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -138,6 +188,7 @@ emo_sample_class_init (EmoSampleClass *klass)
 
   object_class->finalize = emo_sample_finalize;
   object_class->get_property = emo_sample_get_property;
+  object_class->set_property = emo_sample_set_property;
 
   properties[PROP_STATE] =
     g_param_spec_enum ("state", NULL, NULL, EMO_TYPE_SAMPLE_STATE, EMO_SAMPLE_WAITING, flags);
@@ -145,11 +196,27 @@ emo_sample_class_init (EmoSampleClass *klass)
     g_param_spec_object ("prediction", NULL, NULL, EMO_TYPE_PREDICTION, flags);
   properties[PROP_ERROR_MESSAGE] =
     g_param_spec_string ("error-message", NULL, NULL, NULL, flags);
+  properties[PROP_DISAGREES] =
+    g_param_spec_boolean ("disagrees", NULL, NULL, FALSE, flags);
   properties[PROP_FLAGGED] =
-    g_param_spec_boolean ("flagged", NULL, NULL, FALSE, flags);
+    g_param_spec_boolean ("flagged", NULL, NULL, FALSE, flags | G_PARAM_WRITABLE);
+  properties[PROP_OWN_LABEL] =
+    g_param_spec_string ("own-label", NULL, NULL, NULL, flags | G_PARAM_WRITABLE);
+  properties[PROP_NOTE] =
+    g_param_spec_string ("note", NULL, NULL, NULL, flags | G_PARAM_WRITABLE);
   properties[PROP_DISPLAY_NAME] =
     g_param_spec_string ("display-name", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * EmoSample::annotated:
+   * @self: the sample
+   *
+   * Emitted when a person changed the flag, the own label or the note.
+   */
+  signals[SIGNAL_ANNOTATED] =
+    g_signal_new ("annotated", EMO_TYPE_SAMPLE, G_SIGNAL_RUN_LAST, 0,
+                  NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -382,10 +449,24 @@ emo_sample_get_error (EmoSample *self)
 }
 
 /**
- * emo_sample_get_flagged:
+ * emo_sample_get_disagrees:
  * @self: a sample
  *
  * Returns: whether it is done and the VLM and the distilled head disagree
+ */
+gboolean
+emo_sample_get_disagrees (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), FALSE);
+
+  return self->disagrees;
+}
+
+/**
+ * emo_sample_get_flagged:
+ * @self: a sample
+ *
+ * Returns: whether a person marked the picture to come back to it
  */
 gboolean
 emo_sample_get_flagged (EmoSample *self)
@@ -393,6 +474,108 @@ emo_sample_get_flagged (EmoSample *self)
   g_return_val_if_fail (EMO_IS_SAMPLE (self), FALSE);
 
   return self->flagged;
+}
+
+/**
+ * emo_sample_set_flagged:
+ * @self: a sample
+ * @flagged: whether to mark it
+ *
+ * Marks the picture, whatever its state.
+ */
+void
+emo_sample_set_flagged (EmoSample *self,
+                        gboolean   flagged)
+{
+  g_return_if_fail (EMO_IS_SAMPLE (self));
+
+  flagged = !!flagged;
+  if (self->flagged == flagged)
+    return;
+
+  self->flagged = flagged;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FLAGGED]);
+  g_signal_emit (self, signals[SIGNAL_ANNOTATED], 0);
+}
+
+/* Text that a person typed; none and the empty one are the same. */
+static void
+set_words (EmoSample   *self,
+           char       **place,
+           const char  *text,
+           int          prop)
+{
+  if (text != NULL && text[0] == '\0')
+    text = NULL;
+  if (g_strcmp0 (*place, text) == 0)
+    return;
+
+  g_free (*place);
+  *place = g_strdup (text);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[prop]);
+  g_signal_emit (self, signals[SIGNAL_ANNOTATED], 0);
+}
+
+/**
+ * emo_sample_get_own_label:
+ * @self: a sample
+ *
+ * Returns: (transfer none) (nullable): the label that a person thinks right, as
+ *   the model spells it; %NULL where none was given
+ */
+const char *
+emo_sample_get_own_label (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return self->own_label;
+}
+
+/**
+ * emo_sample_set_own_label:
+ * @self: a sample
+ * @label: (nullable): the label that a person thinks right, as the model spells
+ *   it; %NULL or "" takes it back
+ *
+ * It need not be a label of the model in use: models differ in their labels.
+ */
+void
+emo_sample_set_own_label (EmoSample  *self,
+                          const char *label)
+{
+  g_return_if_fail (EMO_IS_SAMPLE (self));
+
+  set_words (self, &self->own_label, label, PROP_OWN_LABEL);
+}
+
+/**
+ * emo_sample_get_note:
+ * @self: a sample
+ *
+ * Returns: (transfer none) (nullable): what a person wrote about the picture
+ */
+const char *
+emo_sample_get_note (EmoSample *self)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
+
+  return self->note;
+}
+
+/**
+ * emo_sample_set_note:
+ * @self: a sample
+ * @note: (nullable): UTF-8; %NULL or "" takes it back
+ *
+ * Keeps what a person writes about the picture.
+ */
+void
+emo_sample_set_note (EmoSample  *self,
+                     const char *note)
+{
+  g_return_if_fail (EMO_IS_SAMPLE (self));
+
+  set_words (self, &self->note, note, PROP_NOTE);
 }
 
 /**
@@ -475,7 +658,7 @@ void
 _emo_sample_set_state (EmoSample      *self,
                        EmoSampleState  state)
 {
-  gboolean flagged = FALSE;
+  gboolean disagrees = FALSE;
 
   if (state == EMO_SAMPLE_DONE || state == EMO_SAMPLE_FAILED)
     self->time = g_get_real_time () / G_USEC_PER_SEC;
@@ -483,11 +666,11 @@ _emo_sample_set_state (EmoSample      *self,
     self->time = 0;
 
   if (state == EMO_SAMPLE_DONE && self->prediction != NULL)
-    flagged = !emo_prediction_get_agree (self->prediction);
-  if (flagged != self->flagged)
+    disagrees = !emo_prediction_get_agree (self->prediction);
+  if (disagrees != self->disagrees)
     {
-      self->flagged = flagged;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FLAGGED]);
+      self->disagrees = disagrees;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DISAGREES]);
     }
 
   if (state == self->state)

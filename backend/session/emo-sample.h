@@ -11,8 +11,10 @@
 G_BEGIN_DECLS
 
 /* One picture of a session: where it comes from, how far it is, what was
- * answered. Written on the main thread only. Properties: "state", "prediction",
- * "error-message", "flagged" (VLM and distilled disagree), "display-name". */
+ * answered, what a person says of it. Written on the main thread only.
+ * Properties: "state", "prediction", "error-message", "disagrees" (VLM and
+ * distilled name different labels), "display-name"; writable: "flagged",
+ * "own-label", "note". Signal: "annotated" after a change of one of these. */
 typedef enum
 {
   EMO_SAMPLE_WAITING,
@@ -47,9 +49,18 @@ char           *emo_sample_dup_uri           (EmoSample      *self);   /* (nulla
 EmoSampleState  emo_sample_get_state         (EmoSample      *self);
 EmoPrediction  *emo_sample_get_prediction    (EmoSample      *self);   /* (nullable) */
 const GError   *emo_sample_get_error         (EmoSample      *self);   /* (nullable) */
-gboolean        emo_sample_get_flagged       (EmoSample      *self);
+gboolean        emo_sample_get_disagrees     (EmoSample      *self);
 gint64          emo_sample_get_time          (EmoSample      *self);   /* seconds since 1970 when it was done or failed; 0 before */
 const char     *emo_sample_get_image_sha256  (EmoSample      *self);   /* (nullable) until read */
 char          **emo_sample_get_marks         (EmoSample      *self);   /* (nullable) "animation: first frame", "cut short" */
+gboolean        emo_sample_get_flagged       (EmoSample      *self);
+const char     *emo_sample_get_own_label     (EmoSample      *self);   /* (nullable) the label a person thinks right, in the model's spelling */
+const char     *emo_sample_get_note          (EmoSample      *self);   /* (nullable) */
+void            emo_sample_set_flagged       (EmoSample      *self,
+                                              gboolean        flagged);
+void            emo_sample_set_own_label     (EmoSample      *self,
+                                              const char     *label);
+void            emo_sample_set_note          (EmoSample      *self,
+                                              const char     *note);
 
 G_END_DECLS

@@ -125,6 +125,45 @@ test_sample_tells_how_picture_was_read (void)
   g_assert_finalize_object (sample);
 }
 
+static void
+annotated_cb (EmoSample *sample,
+              gpointer   user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+static void
+test_sample_keeps_what_a_person_says (void)
+{
+  g_autoptr(GFile) file = g_file_new_for_path ("/photos/a.gif");
+  EmoSample *sample = emo_sample_new_for_file (file, NULL);
+  guint n_notes = 0;
+  guint n_annotated = 0;
+
+  g_signal_connect (sample, "notify::note", G_CALLBACK (count_cb), &n_notes);
+  g_signal_connect (sample, "annotated", G_CALLBACK (annotated_cb), &n_annotated);
+  g_assert_false (emo_sample_get_flagged (sample));
+  g_assert_null (emo_sample_get_own_label (sample));
+  g_assert_null (emo_sample_get_note (sample));
+
+  g_object_set (sample, "flagged", TRUE, "own-label", "awe", "note", "the light", NULL);
+  g_assert_true (emo_sample_get_flagged (sample));
+  g_assert_cmpstr (emo_sample_get_own_label (sample), ==, "awe");
+  g_assert_cmpstr (emo_sample_get_note (sample), ==, "the light");
+  g_assert_cmpuint (n_annotated, ==, 3);
+
+  /* What stays as it is tells nobody; an empty note is none. */
+  emo_sample_set_flagged (sample, 2);
+  emo_sample_set_note (sample, "the light");
+  g_assert_cmpuint (n_annotated, ==, 3);
+  emo_sample_set_note (sample, "");
+  emo_sample_set_note (sample, NULL);
+  g_assert_null (emo_sample_get_note (sample));
+  g_assert_cmpuint (n_notes, ==, 2);
+  g_assert_cmpuint (n_annotated, ==, 4);
+  g_assert_finalize_object (sample);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -137,6 +176,7 @@ main (int   argc,
   g_test_add_func ("/Emo/Sample/same-bytes-are-same-picture", test_sample_same_bytes_are_same_picture);
   g_test_add_func ("/Emo/Sample/notifies-changes-once", test_sample_notifies_changes_once);
   g_test_add_func ("/Emo/Sample/tells-how-picture-was-read", test_sample_tells_how_picture_was_read);
+  g_test_add_func ("/Emo/Sample/keeps-what-a-person-says", test_sample_keeps_what_a_person_says);
 
   return g_test_run ();
 }

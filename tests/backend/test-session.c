@@ -167,7 +167,7 @@ test_session_classifies_in_order (Fixture       *fixture,
   g_assert_cmpint (emo_prediction_get_winner (prediction, EMO_BRANCH_VLM), ==, 63 % 8);
   g_assert_cmpint (emo_prediction_get_winner (prediction, EMO_BRANCH_DISTILLED), ==, HEIGHT % 8);
   g_assert_cmpint (emo_prediction_get_winner (prediction, EMO_BRANCH_GATED), ==, 63 % 8);
-  g_assert_true (emo_sample_get_flagged (first));
+  g_assert_true (emo_sample_get_disagrees (first));
   emo_prediction_get_size (prediction, &width, &height);
   g_assert_cmpint (width, ==, 63);
   g_assert_cmpint (height, ==, HEIGHT);
