@@ -53,4 +53,5 @@ const EmoGateClass _emo_gate_dynamic = {
   .n_parameters = 4,
   .forward = forward,
   .weights = weights,
+  .weights_title = "branch weights",
 };

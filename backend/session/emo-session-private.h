@@ -63,6 +63,8 @@ struct _EmoSession
   guint          n_waiting, shown_waiting;
   guint          n_done, shown_done;
   guint          n_failed, shown_failed;
+  guint          n_stopped;
+  guint          shown_held;
   gboolean       running;
   EmoJob        *job;
   GSource       *job_stopped;

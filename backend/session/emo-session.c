@@ -26,6 +26,7 @@ enum
   PROP_N_WAITING,
   PROP_N_DONE,
   PROP_N_FAILED,
+  PROP_N_HELD,
   PROP_RUNNING,
   PROP_JOB,
   N_PROPS
@@ -112,6 +113,12 @@ update_job (EmoSession *self)
     emo_job_set_count (self->job, self->job_done, self->job_done + left);
 }
 
+static guint
+get_n_held (EmoSession *self)
+{
+  return self->stopped ? self->n_waiting + self->n_stopped : 0;
+}
+
 /* The counts are kept here and notified at the end of each step, so that a
  * splice of thousands costs one notification. */
 void
@@ -121,6 +128,7 @@ _emo_session_notify_counts (EmoSession *self)
     { self->n_waiting, &self->shown_waiting, PROP_N_WAITING },
     { self->n_done, &self->shown_done, PROP_N_DONE },
     { self->n_failed, &self->shown_failed, PROP_N_FAILED },
+    { get_n_held (self), &self->shown_held, PROP_N_HELD },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -177,6 +185,7 @@ _emo_session_set_state (EmoSession     *self,
   self->n_waiting -= place != NULL;
   self->n_done -= before == EMO_SAMPLE_DONE;
   self->n_failed -= before == EMO_SAMPLE_FAILED;
+  self->n_stopped -= before == EMO_SAMPLE_STOPPED;
 
   if (state == EMO_SAMPLE_WAITING && place == NULL)
     {
@@ -192,6 +201,7 @@ _emo_session_set_state (EmoSession     *self,
   self->n_waiting += state == EMO_SAMPLE_WAITING;
   self->n_done += state == EMO_SAMPLE_DONE;
   self->n_failed += state == EMO_SAMPLE_FAILED;
+  self->n_stopped += state == EMO_SAMPLE_STOPPED;
 
   _emo_sample_set_state (sample, state);
 }
@@ -271,6 +281,9 @@ emo_session_get_property (GObject    *object,
     case PROP_N_FAILED:
       g_value_set_uint (value, self->n_failed);
       break;
+    case PROP_N_HELD:
+      g_value_set_uint (value, get_n_held (self));
+      break;
     case PROP_RUNNING:
       g_value_set_boolean (value, self->running);
       break;
@@ -323,6 +336,8 @@ emo_session_class_init (EmoSessionClass *klass)
     g_param_spec_uint ("n-done", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_N_FAILED] =
     g_param_spec_uint ("n-failed", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_HELD] =
+    g_param_spec_uint ("n-held", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_RUNNING] =
     g_param_spec_boolean ("running", NULL, NULL, FALSE, flags);
   properties[PROP_JOB] =
@@ -502,7 +517,13 @@ add_new (EmoSession *self,
     return;
 
   for (guint i = 0; i < added->len; i++)
-    _emo_session_set_state (self, g_ptr_array_index (added, i), EMO_SAMPLE_WAITING);
+    {
+      EmoSample *sample = g_ptr_array_index (added, i);
+
+      /* What it was when it was last taken off a list is in no count. */
+      _emo_sample_set_state (sample, EMO_SAMPLE_WAITING);
+      _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
+    }
   g_list_store_splice (self->samples, g_list_model_get_n_items (G_LIST_MODEL (self->samples)), 0,
                        added->pdata, added->len);
 
@@ -607,12 +628,13 @@ emo_session_remove (EmoSession *self,
     _emo_session_cancel_run (self);
   _emo_session_forget (self, sample);
 
-  /* STOPPED is in no count; a finished one keeps its state for who holds it. */
+  /* A finished one keeps its state for who holds it. */
   if (emo_sample_get_state (sample) == EMO_SAMPLE_WAITING ||
       emo_sample_get_state (sample) == EMO_SAMPLE_RUNNING)
     _emo_session_set_state (self, sample, EMO_SAMPLE_STOPPED);
   self->n_done -= emo_sample_get_state (sample) == EMO_SAMPLE_DONE;
   self->n_failed -= emo_sample_get_state (sample) == EMO_SAMPLE_FAILED;
+  self->n_stopped -= emo_sample_get_state (sample) == EMO_SAMPLE_STOPPED;
 
   g_hash_table_remove (self->by_key, _emo_sample_get_key (sample));
   _emo_sample_set_serial (sample, 0);

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * time, Stop, Retry. No front end loops over pictures itself. Main thread only.
  *
  * Properties: "classifier" (NULL: pictures wait for a model), "explain"
- * (gboolean; batch explanations), "n-waiting", "n-done", "n-failed", "running",
+ * (gboolean; batch explanations), "n-waiting", "n-done", "n-failed", "n-held"
+ * (those that a Stop keeps from going on), "running",
  * "job" (the EmoJob of the running batch, with counts and time left).
  * Signals: "finished" (EmoSample) once a picture reaches done or failed, in the
  * order of the list for a batch; "drained" when nothing is left to do. */

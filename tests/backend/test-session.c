@@ -137,6 +137,16 @@ assert_counts (Fixture *fixture,
   g_assert_cmpuint (failed, ==, n_failed);
 }
 
+static guint
+get_n_held (Fixture *fixture)
+{
+  guint n_held;
+
+  g_object_get (fixture->session, "n-held", &n_held, NULL);
+
+  return n_held;
+}
+
 static void
 assert_log (EmoScriptedClassifier *classifier,
             const char            *expected)
@@ -256,6 +266,27 @@ test_session_lists_a_picture_once (Fixture       *fixture,
 }
 
 static void
+test_session_counts_what_comes_back (Fixture       *fixture,
+                                     gconstpointer  data)
+{
+  g_autoptr(EmoSample) first = g_object_ref (add_picture (fixture, 68));
+
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  assert_counts (fixture, 0, 1, 0);
+  emo_session_remove (fixture->session, first);
+  assert_counts (fixture, 0, 0, 0);
+
+  emo_session_stop (fixture->session);
+  emo_session_add (fixture->session, first);
+  assert_counts (fixture, 1, 0, 0);
+  g_assert_cmpuint (get_n_held (fixture), ==, 1);
+  emo_session_remove (fixture->session, first);
+  assert_counts (fixture, 0, 0, 0);
+  g_assert_cmpuint (get_n_held (fixture), ==, 0);
+}
+
+static void
 test_session_takes_pasted_bytes (Fixture       *fixture,
                                  gconstpointer  data)
 {
@@ -372,9 +403,11 @@ test_session_stops_within_200_ms (Fixture       *fixture,
   g_assert_cmpint (emo_sample_get_state (done), ==, EMO_SAMPLE_DONE);
   g_assert_nonnull (emo_sample_get_prediction (done));
   g_assert_cmpint (emo_sample_get_state (waiting), ==, EMO_SAMPLE_WAITING);
+  g_assert_cmpuint (get_n_held (fixture), ==, 2);
 
   emo_scripted_classifier_set_delay (fixture->classifier, 0);
   emo_session_start (fixture->session);
+  g_assert_cmpuint (get_n_held (fixture), ==, 0);
   wait_drained (fixture);
   assert_counts (fixture, 0, 3, 0);
   g_assert_cmpstr (fixture->finished->str, ==, "69.png 70.png 71.png");
@@ -619,6 +652,7 @@ main (int   argc,
   ADD ("goes-on-after-bad-pictures", test_session_goes_on_after_bad_pictures);
   ADD ("refuses-addresses-without-network", test_session_refuses_addresses_without_network);
   ADD ("lists-a-picture-once", test_session_lists_a_picture_once);
+  ADD ("counts-what-comes-back", test_session_counts_what_comes_back);
   ADD ("takes-pasted-bytes", test_session_takes_pasted_bytes);
   ADD ("survives-changes-from-handlers", test_session_survives_changes_from_handlers);
   ADD ("adds-ten-thousand-in-one-splice", test_session_adds_ten_thousand_in_one_splice);
