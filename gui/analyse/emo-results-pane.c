@@ -18,6 +18,7 @@
 #include "emo-explanation-view.h"
 #include "emo-label-bars.h"
 #include "emo-results-pane.h"
+#include "emo-sample-watch.h"
 
 /* The pane is redrawn from the prediction as it stands after every stage, so
  * the head's bars appear first, then the VLM's, the gate's, and the text. */
@@ -25,9 +26,7 @@ struct _EmoResultsPane
 {
   AdwBin                parent_instance;
 
-  EmoSample            *sample;       /* (nullable) */
-  GSignalGroup         *sample_signals;
-  GSignalGroup         *prediction_signals;
+  EmoSampleWatch       *watch;
 
   GtkStack             *stack;
   AdwStatusPage        *waiting;
@@ -224,7 +223,7 @@ update_explanation (EmoResultsPane *self,
   EmoStage stage = emo_prediction_get_stage (prediction);
   const char *text = emo_prediction_get_explanation (prediction);
   gboolean any = text != NULL && *text != '\0';
-  gboolean done = emo_sample_get_state (self->sample) == EMO_SAMPLE_DONE;
+  gboolean done = emo_sample_get_state (emo_sample_watch_get_sample (self->watch)) == EMO_SAMPLE_DONE;
   g_autofree char *source = dup_explanation_source (prediction, winner);
 
   gtk_label_set_text (self->explanation_source, source);
@@ -240,7 +239,7 @@ update_details (EmoResultsPane *self,
                 EmoPrediction  *prediction)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  char **marks = emo_sample_get_marks (self->sample);
+  char **marks = emo_sample_get_marks (emo_sample_watch_get_sample (self->watch));
   double ms = emo_prediction_get_ms (prediction, EMO_STAGE_DONE);
   int width, height;
 
@@ -289,16 +288,17 @@ waiting_title (EmoSample *sample)
 static void
 update (EmoResultsPane *self)
 {
-  EmoPrediction *prediction = self->sample != NULL ? emo_sample_get_prediction (self->sample) : NULL;
+  EmoSample *sample = emo_sample_watch_get_sample (self->watch);
+  EmoPrediction *prediction = emo_sample_watch_get_prediction (self->watch);
   const char *page = "nothing";
 
   emo_explanation_view_set_prediction (self->explanation, prediction);
 
-  if (self->sample == NULL)
+  if (sample == NULL)
     page = "nothing";
-  else if (emo_sample_get_state (self->sample) == EMO_SAMPLE_FAILED)
+  else if (emo_sample_get_state (sample) == EMO_SAMPLE_FAILED)
     {
-      const GError *error = emo_sample_get_error (self->sample);
+      const GError *error = emo_sample_get_error (sample);
 
       gtk_label_set_text (self->failure, error != NULL ? error->message : "");
       page = "failed";
@@ -310,7 +310,7 @@ update (EmoResultsPane *self)
     }
   else
     {
-      adw_status_page_set_title (self->waiting, waiting_title (self->sample));
+      adw_status_page_set_title (self->waiting, waiting_title (sample));
       page = "waiting";
     }
 
@@ -318,22 +318,16 @@ update (EmoResultsPane *self)
 }
 
 static void
-stage_cb (EmoResultsPane *self)
+change_cb (EmoSampleChange change,
+           gpointer        user_data)
 {
-  EmoPrediction *prediction = emo_sample_get_prediction (self->sample);
+  EmoResultsPane *self = user_data;
 
   /* Text comes token by token and moves nothing but itself. */
-  if (emo_prediction_get_stage (prediction) == EMO_STAGE_TEXT)
-    update_explanation (self, prediction);
+  if (change == EMO_SAMPLE_CHANGE_TEXT)
+    update_explanation (self, emo_sample_watch_get_prediction (self->watch));
   else
     update (self);
-}
-
-static void
-prediction_cb (EmoResultsPane *self)
-{
-  g_signal_group_set_target (self->prediction_signals, emo_sample_get_prediction (self->sample));
-  update (self);
 }
 
 static void
@@ -341,8 +335,8 @@ retry_cb (EmoResultsPane *self)
 {
   GtkWidget *page = gtk_widget_get_ancestor (GTK_WIDGET (self), EMO_TYPE_ANALYSE_PAGE);
 
-  if (page != NULL && self->sample != NULL)
-    emo_analyse_page_retry (EMO_ANALYSE_PAGE (page), self->sample);
+  if (page != NULL && emo_results_pane_get_sample (self) != NULL)
+    emo_analyse_page_retry (EMO_ANALYSE_PAGE (page), emo_results_pane_get_sample (self));
 }
 
 static void
@@ -356,13 +350,7 @@ emo_results_pane_dispose (GObject *object)
 {
   EmoResultsPane *self = EMO_RESULTS_PANE (object);
 
-  if (self->sample_signals != NULL)
-    g_signal_group_set_target (self->sample_signals, NULL);
-  if (self->prediction_signals != NULL)
-    g_signal_group_set_target (self->prediction_signals, NULL);
-  g_clear_object (&self->sample_signals);
-  g_clear_object (&self->prediction_signals);
-  g_clear_object (&self->sample);
+  g_clear_pointer (&self->watch, emo_sample_watch_free);
   /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_RESULTS_PANE);
@@ -381,7 +369,7 @@ emo_results_pane_get_property (GObject    *object,
   switch (prop_id)
     {
     case PROP_SAMPLE:
-      g_value_set_object (value, self->sample);
+      g_value_set_object (value, emo_results_pane_get_sample (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -456,13 +444,7 @@ emo_results_pane_class_init (EmoResultsPaneClass *klass)
 static void
 emo_results_pane_init (EmoResultsPane *self)
 {
-  self->sample_signals = g_signal_group_new (EMO_TYPE_SAMPLE);
-  g_signal_group_connect_swapped (self->sample_signals, "notify::state", G_CALLBACK (update), self);
-  g_signal_group_connect_swapped (self->sample_signals, "notify::prediction", G_CALLBACK (prediction_cb), self);
-
-  self->prediction_signals = g_signal_group_new (EMO_TYPE_PREDICTION);
-  g_signal_group_connect_swapped (self->prediction_signals, "notify::stage", G_CALLBACK (stage_cb), self);
-
+  self->watch = emo_sample_watch_new (change_cb, self);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -477,7 +459,7 @@ emo_results_pane_get_sample (EmoResultsPane *self)
 {
   g_return_val_if_fail (EMO_IS_RESULTS_PANE (self), NULL);
 
-  return self->sample;
+  return self->watch != NULL ? emo_sample_watch_get_sample (self->watch) : NULL;
 }
 
 /**
@@ -491,11 +473,6 @@ emo_results_pane_set_sample (EmoResultsPane *self,
 {
   g_return_if_fail (EMO_IS_RESULTS_PANE (self));
 
-  if (!g_set_object (&self->sample, sample))
-    return;
-
-  g_signal_group_set_target (self->sample_signals, sample);
-  g_signal_group_set_target (self->prediction_signals, sample != NULL ? emo_sample_get_prediction (sample) : NULL);
-  update (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
+  if (emo_sample_watch_set_sample (self->watch, sample))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
 }

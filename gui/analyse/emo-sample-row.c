@@ -13,14 +13,13 @@
 #include "emo-analyse-page.h"
 #include "emo-emotion-name.h"
 #include "emo-sample-row.h"
+#include "emo-sample-watch.h"
 
 struct _EmoSampleRow
 {
   AdwBin          parent_instance;
 
-  EmoSample      *sample;       /* (nullable) */
-  GSignalGroup   *sample_signals;
-  GSignalGroup   *prediction_signals;
+  EmoSampleWatch *watch;
 
   GtkLabel       *name;
   GtkLabel       *summary;
@@ -48,7 +47,7 @@ update_accessible (EmoSampleRow *self)
   GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
   g_autofree char *label = NULL;
 
-  if (item == NULL || self->sample == NULL)
+  if (item == NULL || emo_sample_watch_get_sample (self->watch) == NULL)
     return;
 
   label = g_strdup_printf (C_("a picture in the list: name, state", "%s, %s"),
@@ -73,16 +72,17 @@ disagrees (EmoSample *sample)
 static void
 update (EmoSampleRow *self)
 {
+  EmoSample *sample = emo_sample_watch_get_sample (self->watch);
   g_autofree char *name = NULL;
   g_autofree char *summary = NULL;
   EmoSampleState state;
 
-  if (self->sample == NULL)
+  if (sample == NULL)
     return;
 
-  name = emo_sample_dup_display_name (self->sample);
-  summary = emo_sample_dup_summary (self->sample);
-  state = emo_sample_get_state (self->sample);
+  name = emo_sample_dup_display_name (sample);
+  summary = emo_sample_dup_summary (sample);
+  state = emo_sample_get_state (sample);
 
   gtk_label_set_text (self->name, name);
   gtk_label_set_text (self->summary, summary);
@@ -90,7 +90,7 @@ update (EmoSampleRow *self)
   gtk_widget_set_visible (self->spinner, state == EMO_SAMPLE_RUNNING);
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), state == EMO_SAMPLE_RUNNING);
   gtk_widget_set_visible (self->retry_button, state == EMO_SAMPLE_FAILED);
-  gtk_widget_set_visible (self->disagree, state != EMO_SAMPLE_FAILED && disagrees (self->sample));
+  gtk_widget_set_visible (self->disagree, state != EMO_SAMPLE_FAILED && disagrees (sample));
   if (state == EMO_SAMPLE_FAILED)
     gtk_widget_add_css_class (GTK_WIDGET (self->summary), "error");
   else
@@ -100,18 +100,12 @@ update (EmoSampleRow *self)
 }
 
 static void
-stage_cb (EmoSampleRow *self)
+change_cb (EmoSampleChange change,
+           gpointer        user_data)
 {
-  /* Streamed text notifies many times a second and changes nothing here. */
-  if (emo_prediction_get_stage (emo_sample_get_prediction (self->sample)) != EMO_STAGE_TEXT)
-    update (self);
-}
-
-static void
-prediction_cb (EmoSampleRow *self)
-{
-  g_signal_group_set_target (self->prediction_signals, emo_sample_get_prediction (self->sample));
-  update (self);
+  /* Streamed text changes nothing here. */
+  if (change != EMO_SAMPLE_CHANGE_TEXT)
+    update (user_data);
 }
 
 static void
@@ -119,8 +113,8 @@ retry_cb (EmoSampleRow *self)
 {
   GtkWidget *page = gtk_widget_get_ancestor (GTK_WIDGET (self), EMO_TYPE_ANALYSE_PAGE);
 
-  if (page != NULL && self->sample != NULL)
-    emo_analyse_page_retry (EMO_ANALYSE_PAGE (page), self->sample);
+  if (page != NULL && emo_sample_row_get_sample (self) != NULL)
+    emo_analyse_page_retry (EMO_ANALYSE_PAGE (page), emo_sample_row_get_sample (self));
 }
 
 static void
@@ -136,13 +130,7 @@ emo_sample_row_dispose (GObject *object)
 {
   EmoSampleRow *self = EMO_SAMPLE_ROW (object);
 
-  if (self->sample_signals != NULL)
-    g_signal_group_set_target (self->sample_signals, NULL);
-  if (self->prediction_signals != NULL)
-    g_signal_group_set_target (self->prediction_signals, NULL);
-  g_clear_object (&self->sample_signals);
-  g_clear_object (&self->prediction_signals);
-  g_clear_object (&self->sample);
+  g_clear_pointer (&self->watch, emo_sample_watch_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_SAMPLE_ROW);
 
   G_OBJECT_CLASS (emo_sample_row_parent_class)->dispose (object);
@@ -159,7 +147,7 @@ emo_sample_row_get_property (GObject    *object,
   switch (prop_id)
     {
     case PROP_SAMPLE:
-      g_value_set_object (value, self->sample);
+      g_value_set_object (value, emo_sample_row_get_sample (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -215,14 +203,7 @@ emo_sample_row_class_init (EmoSampleRowClass *klass)
 static void
 emo_sample_row_init (EmoSampleRow *self)
 {
-  self->sample_signals = g_signal_group_new (EMO_TYPE_SAMPLE);
-  g_signal_group_connect_swapped (self->sample_signals, "notify::state", G_CALLBACK (update), self);
-  g_signal_group_connect_swapped (self->sample_signals, "notify::error-message", G_CALLBACK (update), self);
-  g_signal_group_connect_swapped (self->sample_signals, "notify::prediction", G_CALLBACK (prediction_cb), self);
-
-  self->prediction_signals = g_signal_group_new (EMO_TYPE_PREDICTION);
-  g_signal_group_connect_swapped (self->prediction_signals, "notify::stage", G_CALLBACK (stage_cb), self);
-
+  self->watch = emo_sample_watch_new (change_cb, self);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -237,7 +218,7 @@ emo_sample_row_get_sample (EmoSampleRow *self)
 {
   g_return_val_if_fail (EMO_IS_SAMPLE_ROW (self), NULL);
 
-  return self->sample;
+  return self->watch != NULL ? emo_sample_watch_get_sample (self->watch) : NULL;
 }
 
 /**
@@ -251,13 +232,8 @@ emo_sample_row_set_sample (EmoSampleRow *self,
 {
   g_return_if_fail (EMO_IS_SAMPLE_ROW (self));
 
-  if (!g_set_object (&self->sample, sample))
-    return;
-
-  g_signal_group_set_target (self->sample_signals, sample);
-  g_signal_group_set_target (self->prediction_signals, sample != NULL ? emo_sample_get_prediction (sample) : NULL);
-  update (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
+  if (emo_sample_watch_set_sample (self->watch, sample))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
 }
 
 static char *
