@@ -19,7 +19,6 @@ struct _EmoAnalysePage
 
   EmoModelLoader     *loader;
   EmoSession         *session;
-  EmoJob             *job;            /* (nullable) of the running batch */
   GCancellable       *cancellable;    /* scans, drops and exports under way */
   guint               n_loose;        /* pictures that came as bytes, for their names */
   gboolean            can_export;
@@ -34,16 +33,10 @@ struct _EmoAnalysePage
   AdwStatusPage      *empty;
   GtkWidget          *samples_button;
   AdwLeaflet         *leaflet;
-  GtkWidget          *list_pane;
+  EmoListPane        *list_pane;
   GtkWidget          *content_pane;
-  GtkListView        *list;
-  GtkSingleSelection *selection;
   EmoPictureView     *picture;
   EmoResultsPane     *results;
-  GtkLabel           *status;
-  GtkProgressBar     *progress;
-  GtkWidget          *stop_button;
-  GtkWidget          *start_button;
   GtkWidget          *drop_highlight;
 };
 

@@ -12,9 +12,8 @@
 
 #include "emo-analyse-page-private.h"
 #include "emo-exporter.h"
-#include "emo-sample-row.h"
 
-/* The page is cut by concern: here the session, the list and the selection;
+/* The page is cut by concern: here the session and the selection;
  * emo-analyse-page-intake.c has drop, paste and Open. */
 
 enum
@@ -39,47 +38,6 @@ _emo_analyse_page_toast (EmoAnalysePage *self,
 
   if (self->toasts != NULL)
     adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
-}
-
-static EmoSample *
-get_selected (EmoAnalysePage *self)
-{
-  return gtk_single_selection_get_selected_item (self->selection);
-}
-
-static void
-select_sample (EmoAnalysePage *self,
-               EmoSample      *sample)
-{
-  GListModel *samples = emo_session_get_samples (self->session);
-  guint n = g_list_model_get_n_items (samples);
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (EmoSample) at = g_list_model_get_item (samples, i);
-
-      if (at != sample)
-        continue;
-      gtk_single_selection_set_selected (self->selection, i);
-      gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", i);
-      return;
-    }
-}
-
-static guint
-count_stopped (EmoAnalysePage *self)
-{
-  GListModel *samples = emo_session_get_samples (self->session);
-  guint n_stopped = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (samples); i++)
-    {
-      g_autoptr (EmoSample) sample = g_list_model_get_item (samples, i);
-
-      n_stopped += emo_sample_get_state (sample) == EMO_SAMPLE_STOPPED;
-    }
-
-  return n_stopped;
 }
 
 static void
@@ -131,87 +89,17 @@ update_can_export (EmoAnalysePage *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_EXPORT]);
 }
 
-static char *
-dup_time_left (EmoJob *job)
-{
-  double seconds = job != NULL ? emo_job_get_seconds_left (job) : -1;
-  int minutes = (int) (seconds / 60 + 0.5);
-
-  /* Short work needs no forecast. */
-  if (seconds < 30)
-    return g_strdup ("");
-  if (minutes < 2)
-    return g_strdup (_(", about a minute left"));
-
-  return g_strdup_printf (_(", about %d minutes left"), minutes);
-}
-
-static char *
-dup_status (EmoAnalysePage *self,
-            gboolean        running,
-            guint           n,
-            guint           n_finished,
-            guint           n_failed)
-{
-  EmoModelState state = emo_model_loader_get_state (self->loader);
-
-  if (running)
-    {
-      g_autofree char *left = dup_time_left (self->job);
-
-      return g_strdup_printf (_("%u of %u pictures%s"), n_finished, n, left);
-    }
-  if (state != EMO_MODEL_READY && n_finished < n)
-    return g_strdup (state == EMO_MODEL_FAILED ? _("Waiting for a model") : _("Waiting for the model"));
-  if (n_failed > 0)
-    return g_strdup_printf (ngettext ("%u picture, %u failed", "%u pictures, %u failed", n), n, n_failed);
-
-  return g_strdup_printf (ngettext ("%u picture", "%u pictures", n), n);
-}
-
-static void
-update_status (EmoAnalysePage *self)
-{
-  guint n = g_list_model_get_n_items (emo_session_get_samples (self->session));
-  gboolean batch = self->job != NULL;
-  gboolean running;
-  guint n_done, n_failed;
-  g_autofree char *text = NULL;
-
-  g_object_get (self->session, "running", &running, "n-done", &n_done, "n-failed", &n_failed, NULL);
-  text = dup_status (self, batch, n, n_done + n_failed, n_failed);
-  gtk_label_set_text (self->status, text);
-  gtk_widget_set_visible (GTK_WIDGET (self->progress), batch);
-  gtk_progress_bar_set_fraction (self->progress, n > 0 ? (double) (n_done + n_failed) / n : 0);
-  gtk_widget_set_visible (self->stop_button, running);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.stop", running);
-  update_can_export (self);
-}
-
 static void
 update_running (EmoAnalysePage *self)
 {
   gboolean running;
-  gboolean can_start;
+  guint n_held;
 
-  g_object_get (self->session, "running", &running, NULL);
-  can_start = !running && emo_session_get_classifier (self->session) != NULL && count_stopped (self) > 0;
-  gtk_widget_set_visible (self->start_button, can_start);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.start", can_start);
-  update_status (self);
-}
-
-static void
-job_cb (EmoAnalysePage *self)
-{
-  if (self->job != NULL)
-    g_signal_handlers_disconnect_by_data (self->job, self);
-  g_clear_object (&self->job);
-
-  g_object_get (self->session, "job", &self->job, NULL);
-  if (self->job != NULL)
-    g_signal_connect_object (self->job, "notify::progress", G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
-  update_running (self);
+  g_object_get (self->session, "running", &running, "n-held", &n_held, NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.stop", running);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.start",
+                                 !running && n_held > 0 && emo_session_get_classifier (self->session) != NULL);
+  update_can_export (self);
 }
 
 static void
@@ -225,7 +113,7 @@ update_empty (EmoAnalysePage *self)
       gtk_stack_set_visible_child_name (self->stack, name);
       /* So that arrows and Delete work at once. */
       if (!empty)
-        gtk_widget_grab_focus (GTK_WIDGET (self->list));
+        emo_list_pane_focus_list (self->list_pane);
     }
   update_can_go_back (self);
   update_running (self);
@@ -243,9 +131,9 @@ update_model (EmoAnalysePage *self)
 }
 
 static void
-selection_cb (EmoAnalysePage *self)
+sample_cb (EmoAnalysePage *self)
 {
-  EmoSample *sample = get_selected (self);
+  EmoSample *sample = emo_list_pane_get_sample (self->list_pane);
 
   emo_picture_view_set_sample (self->picture, sample);
   emo_results_pane_set_sample (self->results, sample);
@@ -258,10 +146,8 @@ selection_cb (EmoAnalysePage *self)
 }
 
 static void
-activate_cb (EmoAnalysePage *self,
-             guint           position)
+activated_cb (EmoAnalysePage *self)
 {
-  gtk_single_selection_set_selected (self->selection, position);
   adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
 }
 
@@ -273,13 +159,15 @@ _emo_analyse_page_add_samples (EmoAnalysePage *self,
 {
   GListModel *list = emo_session_get_samples (self->session);
   guint n_before = g_list_model_get_n_items (list);
+  guint n_held;
 
+  g_object_get (self->session, "n-held", &n_held, NULL);
   self->adding = TRUE;
   if (samples->len == 1)
     {
       EmoSample *listed = emo_session_add (self->session, g_ptr_array_index (samples, 0));
 
-      select_sample (self, listed);
+      emo_list_pane_set_sample (self->list_pane, listed);
       adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
     }
   else
@@ -287,15 +175,18 @@ _emo_analyse_page_add_samples (EmoAnalysePage *self,
       emo_session_add_many (self->session, samples);
       if (g_list_model_get_n_items (list) == n_before)
         _emo_analyse_page_toast (self, _("These pictures are in the list already"));
-      else if (get_selected (self) == NULL && !adw_leaflet_get_folded (self->leaflet))
-        gtk_single_selection_set_selected (self->selection, n_before);
+      else if (emo_list_pane_get_sample (self->list_pane) == NULL && !adw_leaflet_get_folded (self->leaflet))
+        {
+          g_autoptr (EmoSample) first = g_list_model_get_item (list, n_before);
+
+          emo_list_pane_set_sample (self->list_pane, first);
+        }
     }
   self->adding = FALSE;
 
   /* New pictures start at once, but not what was stopped on purpose. */
-  if (count_stopped (self) == 0)
+  if (n_held == 0)
     emo_session_start (self->session);
-  update_running (self);
 }
 
 static void
@@ -311,10 +202,7 @@ stop_action (GtkWidget  *widget,
              const char *name,
              GVariant   *parameter)
 {
-  EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
-
-  emo_session_stop (self->session);
-  update_running (self);
+  emo_session_stop (EMO_ANALYSE_PAGE (widget)->session);
 }
 
 static void
@@ -339,9 +227,10 @@ explain_action (GtkWidget  *widget,
                 GVariant   *parameter)
 {
   EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
+  EmoSample *sample = emo_list_pane_get_sample (self->list_pane);
 
-  if (get_selected (self) != NULL)
-    emo_session_explain (self->session, get_selected (self), -1);
+  if (sample != NULL)
+    emo_session_explain (self->session, sample, -1);
 }
 
 static void
@@ -351,9 +240,9 @@ back_action (GtkWidget  *widget,
 {
   EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
 
-  adw_leaflet_set_visible_child (self->leaflet, self->list_pane);
+  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->list_pane));
   /* So that a click on the same row is a change again. */
-  gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
+  emo_list_pane_set_sample (self->list_pane, NULL);
 }
 
 typedef struct
@@ -378,7 +267,7 @@ undo_cb (AdwToast *toast,
 {
   EmoSample *listed = emo_session_add (removal->page->session, removal->sample);
 
-  select_sample (removal->page, listed);
+  emo_list_pane_set_sample (removal->page->list_pane, listed);
 }
 
 static void
@@ -387,23 +276,20 @@ remove_action (GtkWidget  *widget,
                GVariant   *parameter)
 {
   EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
-  g_autoptr (EmoSample) sample = get_selected (self) != NULL ? g_object_ref (get_selected (self)) : NULL;
+  g_autoptr (EmoSample) sample = NULL;
   g_autofree char *shown = NULL;
   g_autofree char *text = NULL;
   g_autofree char *markup = NULL;
   Removal *removal;
   AdwToast *toast;
   guint position;
-  guint n;
 
-  if (sample == NULL)
+  if (!g_set_object (&sample, emo_list_pane_get_sample (self->list_pane)))
     return;
 
-  position = gtk_single_selection_get_selected (self->selection);
+  position = emo_list_pane_get_position (self->list_pane);
   emo_session_remove (self->session, sample);
-  n = g_list_model_get_n_items (emo_session_get_samples (self->session));
-  if (n > 0)
-    gtk_single_selection_set_selected (self->selection, MIN (position, n - 1));
+  emo_list_pane_set_position (self->list_pane, position);
 
   shown = emo_sample_dup_display_name (sample);
   text = g_strdup_printf (_("“%s” removed"), shown);
@@ -441,12 +327,12 @@ connect_session (EmoAnalysePage *self)
 {
   GListModel *samples = emo_session_get_samples (self->session);
 
-  gtk_single_selection_set_model (self->selection, samples);
+  emo_list_pane_set_session (self->list_pane, self->session, self->loader);
   g_signal_connect_object (samples, "items-changed", G_CALLBACK (update_empty), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "notify::job", G_CALLBACK (job_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::running", G_CALLBACK (update_running), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "notify::n-done", G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "notify::n-failed", G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::n-held", G_CALLBACK (update_running), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::n-done", G_CALLBACK (update_can_export), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::n-failed", G_CALLBACK (update_can_export), self, G_CONNECT_SWAPPED);
   g_object_bind_property (self->loader, "classifier", self->session, "classifier", G_BINDING_SYNC_CREATE);
 }
 
@@ -465,7 +351,7 @@ emo_analyse_page_constructed (GObject *object)
 
   update_model (self);
   update_empty (self);
-  selection_cb (self);
+  sample_cb (self);
 }
 
 static void
@@ -475,11 +361,9 @@ emo_analyse_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->go_back_id, g_source_remove);
-  if (self->job != NULL)
-    g_signal_handlers_disconnect_by_data (self->job, self);
-  g_clear_object (&self->job);
-  if (self->selection != NULL)
-    g_signal_handlers_disconnect_by_data (self->selection, self);
+  /* Its selection goes with it, which is no change to act upon. */
+  if (self->list_pane != NULL)
+    g_signal_handlers_disconnect_by_data (self->list_pane, self);
   /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_ANALYSE_PAGE);
@@ -581,9 +465,9 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (EMO_TYPE_ADAPTIVE_BOX);
+  g_type_ensure (EMO_TYPE_LIST_PANE);
   g_type_ensure (EMO_TYPE_PICTURE_VIEW);
   g_type_ensure (EMO_TYPE_RESULTS_PANE);
-  g_type_ensure (EMO_TYPE_SAMPLE_ROW);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-analyse-page.ui");
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, toasts);
@@ -595,17 +479,12 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, leaflet);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, list_pane);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, content_pane);
-  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, list);
-  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, selection);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, picture);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, results);
-  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, status);
-  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, progress);
-  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, stop_button);
-  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, start_button);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, drop_highlight);
-  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, leaflet_cb);
+  gtk_widget_class_bind_template_callback (widget_class, sample_cb);
   install_actions (widget_class);
 }
 
@@ -614,8 +493,36 @@ emo_analyse_page_init (EmoAnalysePage *self)
 {
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_swapped (self->selection, "notify::selected-item", G_CALLBACK (selection_cb), self);
   _emo_analyse_page_init_drop (self);
+}
+
+/**
+ * emo_analyse_page_get_list_pane:
+ * @self: a page
+ *
+ * Returns: (transfer none): its left pane, which has places for a job button
+ *   and for the history
+ */
+EmoListPane *
+emo_analyse_page_get_list_pane (EmoAnalysePage *self)
+{
+  g_return_val_if_fail (EMO_IS_ANALYSE_PAGE (self), NULL);
+
+  return self->list_pane;
+}
+
+/**
+ * emo_analyse_page_get_session:
+ * @self: a page
+ *
+ * Returns: (transfer none): its session
+ */
+EmoSession *
+emo_analyse_page_get_session (EmoAnalysePage *self)
+{
+  g_return_val_if_fail (EMO_IS_ANALYSE_PAGE (self), NULL);
+
+  return self->session;
 }
 
 /**

@@ -8,7 +8,7 @@
 
 #include <adwaita.h>
 
-#include "emo-model-loader.h"
+#include "emo-list-pane.h"
 
 G_BEGIN_DECLS
 
@@ -19,12 +19,14 @@ G_BEGIN_DECLS
 #define EMO_TYPE_ANALYSE_PAGE (emo_analyse_page_get_type ())
 G_DECLARE_FINAL_TYPE (EmoAnalysePage, emo_analyse_page, EMO, ANALYSE_PAGE, AdwBin)
 
-void emo_analyse_page_add_files (EmoAnalysePage  *self,
-                                 GFile          **files,
-                                 int              n_files);
-void emo_analyse_page_export    (EmoAnalysePage  *self,
-                                 GFile           *file);
-void emo_analyse_page_retry     (EmoAnalysePage  *self,
-                                 EmoSample       *sample);
+EmoListPane *emo_analyse_page_get_list_pane (EmoAnalysePage  *self);
+EmoSession  *emo_analyse_page_get_session   (EmoAnalysePage  *self);
+void         emo_analyse_page_add_files     (EmoAnalysePage  *self,
+                                             GFile          **files,
+                                             int              n_files);
+void         emo_analyse_page_export        (EmoAnalysePage  *self,
+                                             GFile           *file);
+void         emo_analyse_page_retry         (EmoAnalysePage  *self,
+                                             EmoSample       *sample);
 
 G_END_DECLS

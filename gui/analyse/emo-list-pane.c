@@ -1,0 +1,461 @@
+/* emo-list-pane.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "emo-list-pane.h"
+#include "emo-sample-row.h"
+
+struct _EmoListPane
+{
+  AdwBin              parent_instance;
+
+  EmoSession         *session;
+  EmoModelLoader     *loader;
+  EmoJob             *job;          /* (nullable) of the running batch */
+  GtkWidget          *history;      /* (nullable) */
+
+  AdwViewStack       *stack;
+  GtkWidget          *switcher;
+  GtkListView        *list;
+  GtkSingleSelection *selection;
+  GtkLabel           *status;
+  GtkProgressBar     *progress;
+  AdwBin             *job_place;
+  GtkWidget          *stop_button;
+  GtkWidget          *start_button;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SAMPLE,
+  PROP_HISTORY,
+  PROP_JOB_BUTTON,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_ACTIVATED,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (EmoListPane, emo_list_pane, ADW_TYPE_BIN)
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static char *
+dup_time_left (EmoJob *job)
+{
+  double seconds = job != NULL ? emo_job_get_seconds_left (job) : -1;
+  int minutes = (int) (seconds / 60 + 0.5);
+
+  /* Short work needs no forecast. */
+  if (seconds < 30)
+    return g_strdup ("");
+  if (minutes < 2)
+    return g_strdup (_(", about a minute left"));
+
+  return g_strdup_printf (_(", about %d minutes left"), minutes);
+}
+
+static char *
+dup_status (EmoListPane *self,
+            guint        n,
+            guint        n_finished,
+            guint        n_failed)
+{
+  EmoModelState state = emo_model_loader_get_state (self->loader);
+
+  if (self->job != NULL)
+    {
+      g_autofree char *left = dup_time_left (self->job);
+
+      return g_strdup_printf (_("%u of %u pictures%s"), n_finished, n, left);
+    }
+  if (state != EMO_MODEL_READY && n_finished < n)
+    return g_strdup (state == EMO_MODEL_FAILED ? _("Waiting for a model") : _("Waiting for the model"));
+  if (n_failed > 0)
+    return g_strdup_printf (ngettext ("%u picture, %u failed", "%u pictures, %u failed", n), n, n_failed);
+
+  return g_strdup_printf (ngettext ("%u picture", "%u pictures", n), n);
+}
+
+static void
+update_status (EmoListPane *self)
+{
+  guint n = g_list_model_get_n_items (emo_session_get_samples (self->session));
+  gboolean running, can_start;
+  guint n_done, n_failed, n_held;
+  g_autofree char *text = NULL;
+
+  g_object_get (self->session,
+                "running", &running,
+                "n-done", &n_done,
+                "n-failed", &n_failed,
+                "n-held", &n_held,
+                NULL);
+  can_start = !running && emo_session_get_classifier (self->session) != NULL && n_held > 0;
+  text = dup_status (self, n, n_done + n_failed, n_failed);
+
+  gtk_label_set_text (self->status, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), self->job != NULL);
+  gtk_progress_bar_set_fraction (self->progress, n > 0 ? (double) (n_done + n_failed) / n : 0);
+  gtk_widget_set_visible (self->stop_button, running);
+  gtk_widget_set_visible (self->start_button, can_start);
+}
+
+static void
+job_cb (EmoListPane *self)
+{
+  if (self->job != NULL)
+    g_signal_handlers_disconnect_by_data (self->job, self);
+  g_clear_object (&self->job);
+
+  g_object_get (self->session, "job", &self->job, NULL);
+  if (self->job != NULL)
+    g_signal_connect_object (self->job, "notify::progress", G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
+  update_status (self);
+}
+
+static void
+selection_cb (EmoListPane *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
+}
+
+static void
+activate_cb (EmoListPane *self,
+             guint        position)
+{
+  gtk_single_selection_set_selected (self->selection, position);
+  g_signal_emit (self, signals[SIGNAL_ACTIVATED], 0, emo_list_pane_get_sample (self));
+}
+
+static void
+emo_list_pane_dispose (GObject *object)
+{
+  EmoListPane *self = EMO_LIST_PANE (object);
+
+  if (self->job != NULL)
+    g_signal_handlers_disconnect_by_data (self->job, self);
+  g_clear_object (&self->job);
+  if (self->selection != NULL)
+    g_signal_handlers_disconnect_by_data (self->selection, self);
+  /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_LIST_PANE);
+  g_clear_object (&self->session);
+  g_clear_object (&self->loader);
+
+  G_OBJECT_CLASS (emo_list_pane_parent_class)->dispose (object);
+}
+
+static void
+emo_list_pane_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  EmoListPane *self = EMO_LIST_PANE (object);
+
+  switch (prop_id)
+    {
+    case PROP_SAMPLE:
+      g_value_set_object (value, emo_list_pane_get_sample (self));
+      break;
+    case PROP_HISTORY:
+      g_value_set_object (value, self->history);
+      break;
+    case PROP_JOB_BUTTON:
+      g_value_set_object (value, emo_list_pane_get_job_button (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+emo_list_pane_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  EmoListPane *self = EMO_LIST_PANE (object);
+
+  switch (prop_id)
+    {
+    case PROP_SAMPLE:
+      emo_list_pane_set_sample (self, g_value_get_object (value));
+      break;
+    case PROP_HISTORY:
+      emo_list_pane_set_history (self, g_value_get_object (value));
+      break;
+    case PROP_JOB_BUTTON:
+      emo_list_pane_set_job_button (self, g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+emo_list_pane_class_init (EmoListPaneClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->dispose = emo_list_pane_dispose;
+  object_class->get_property = emo_list_pane_get_property;
+  object_class->set_property = emo_list_pane_set_property;
+
+  properties[PROP_SAMPLE] =
+    g_param_spec_object ("sample", NULL, NULL, EMO_TYPE_SAMPLE, flags);
+  properties[PROP_HISTORY] =
+    g_param_spec_object ("history", NULL, NULL, GTK_TYPE_WIDGET, flags);
+  properties[PROP_JOB_BUTTON] =
+    g_param_spec_object ("job-button", NULL, NULL, GTK_TYPE_WIDGET, flags);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * EmoListPane::activated:
+   * @self: the pane
+   * @sample: the picture that was activated, by Enter or a double click
+   */
+  signals[SIGNAL_ACTIVATED] =
+    g_signal_new ("activated", EMO_TYPE_LIST_PANE, G_SIGNAL_RUN_LAST, 0,
+                  NULL, NULL, NULL, G_TYPE_NONE, 1, EMO_TYPE_SAMPLE);
+
+  g_type_ensure (EMO_TYPE_SAMPLE_ROW);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-list-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, stack);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, switcher);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, list);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, selection);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, status);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, progress);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, job_place);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, stop_button);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, start_button);
+  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+}
+
+static void
+emo_list_pane_init (EmoListPane *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->selection, "notify::selected-item", G_CALLBACK (selection_cb), self);
+}
+
+/**
+ * emo_list_pane_set_session:
+ * @self: a pane
+ * @session: whose pictures to list
+ * @loader: the model they wait for
+ *
+ * Fills the pane. To be called once.
+ */
+void
+emo_list_pane_set_session (EmoListPane    *self,
+                           EmoSession     *session,
+                           EmoModelLoader *loader)
+{
+  static const char * const counts[] = {
+    "notify::running", "notify::n-done", "notify::n-failed", "notify::n-held", "notify::classifier",
+  };
+
+  g_return_if_fail (EMO_IS_LIST_PANE (self));
+  g_return_if_fail (EMO_IS_SESSION (session));
+  g_return_if_fail (self->session == NULL);
+
+  self->session = g_object_ref (session);
+  self->loader = g_object_ref (loader);
+  gtk_single_selection_set_model (self->selection, emo_session_get_samples (session));
+
+  g_signal_connect_object (emo_session_get_samples (session), "items-changed",
+                           G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    g_signal_connect_object (session, counts[i], G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::job", G_CALLBACK (job_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (loader, "notify::state", G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
+  job_cb (self);
+}
+
+/**
+ * emo_list_pane_get_sample:
+ * @self: a pane
+ *
+ * Returns: (transfer none) (nullable): the picture to show
+ */
+EmoSample *
+emo_list_pane_get_sample (EmoListPane *self)
+{
+  g_return_val_if_fail (EMO_IS_LIST_PANE (self), NULL);
+
+  return self->selection != NULL ? gtk_single_selection_get_selected_item (self->selection) : NULL;
+}
+
+/**
+ * emo_list_pane_set_sample:
+ * @self: a pane
+ * @sample: (nullable): a listed picture to select and to scroll to
+ */
+void
+emo_list_pane_set_sample (EmoListPane *self,
+                          EmoSample   *sample)
+{
+  GListModel *samples;
+  guint n;
+
+  g_return_if_fail (EMO_IS_LIST_PANE (self));
+
+  if (sample == NULL)
+    {
+      gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
+      return;
+    }
+
+  samples = emo_session_get_samples (self->session);
+  n = g_list_model_get_n_items (samples);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EmoSample) at = g_list_model_get_item (samples, i);
+
+      if (at != sample)
+        continue;
+      gtk_single_selection_set_selected (self->selection, i);
+      gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", i);
+      return;
+    }
+}
+
+/**
+ * emo_list_pane_get_position:
+ * @self: a pane
+ *
+ * Returns: where the picture to show is in the list, %GTK_INVALID_LIST_POSITION
+ *   for none
+ */
+guint
+emo_list_pane_get_position (EmoListPane *self)
+{
+  g_return_val_if_fail (EMO_IS_LIST_PANE (self), GTK_INVALID_LIST_POSITION);
+
+  return gtk_single_selection_get_selected (self->selection);
+}
+
+/**
+ * emo_list_pane_set_position:
+ * @self: a pane
+ * @position: where to select; beyond the end is the last one
+ */
+void
+emo_list_pane_set_position (EmoListPane *self,
+                            guint        position)
+{
+  guint n;
+
+  g_return_if_fail (EMO_IS_LIST_PANE (self));
+
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  if (n > 0)
+    gtk_single_selection_set_selected (self->selection, MIN (position, n - 1));
+}
+
+/**
+ * emo_list_pane_get_history:
+ * @self: a pane
+ *
+ * Returns: (transfer none) (nullable): what is on the second tab
+ */
+GtkWidget *
+emo_list_pane_get_history (EmoListPane *self)
+{
+  g_return_val_if_fail (EMO_IS_LIST_PANE (self), NULL);
+
+  return self->history;
+}
+
+/**
+ * emo_list_pane_set_history:
+ * @self: a pane
+ * @history: what to put on the second tab, once
+ *
+ * The tabs appear with the second one.
+ */
+void
+emo_list_pane_set_history (EmoListPane *self,
+                           GtkWidget   *history)
+{
+  AdwViewStackPage *page;
+
+  g_return_if_fail (EMO_IS_LIST_PANE (self));
+  g_return_if_fail (GTK_IS_WIDGET (history));
+  g_return_if_fail (self->history == NULL);
+
+  self->history = history;
+  page = adw_view_stack_add_titled (self->stack, history, "history", _("History"));
+  adw_view_stack_page_set_icon_name (page, "document-open-recent-symbolic");
+  gtk_widget_set_visible (self->switcher, TRUE);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HISTORY]);
+}
+
+/**
+ * emo_list_pane_get_job_button:
+ * @self: a pane
+ *
+ * Returns: (transfer none) (nullable): what is at the place of the job button
+ */
+GtkWidget *
+emo_list_pane_get_job_button (EmoListPane *self)
+{
+  g_return_val_if_fail (EMO_IS_LIST_PANE (self), NULL);
+
+  return self->job_place != NULL ? adw_bin_get_child (self->job_place) : NULL;
+}
+
+/**
+ * emo_list_pane_set_job_button:
+ * @self: a pane
+ * @job_button: (nullable): what to put at the place of the job button, in the
+ *   bar below the list
+ */
+void
+emo_list_pane_set_job_button (EmoListPane *self,
+                              GtkWidget   *job_button)
+{
+  g_return_if_fail (EMO_IS_LIST_PANE (self));
+  g_return_if_fail (job_button == NULL || GTK_IS_WIDGET (job_button));
+
+  if (emo_list_pane_get_job_button (self) == job_button)
+    return;
+
+  adw_bin_set_child (self->job_place, job_button);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOB_BUTTON]);
+}
+
+/**
+ * emo_list_pane_focus_list:
+ * @self: a pane
+ *
+ * Puts the keyboard on the pictures, so that arrows and Delete work at once.
+ */
+void
+emo_list_pane_focus_list (EmoListPane *self)
+{
+  g_return_if_fail (EMO_IS_LIST_PANE (self));
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
