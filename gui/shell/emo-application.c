@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-application.h"
+#include "emo-settings.h"
 #include "emo-window.h"
 
 struct _EmoApplication
@@ -153,6 +154,8 @@ emo_application_shutdown (GApplication *application)
     emo_model_loader_cancel (self->loader);
   if (self->engine != NULL)
     emo_engine_shutdown (self->engine);
+
+  emo_settings_release ();
 
   G_APPLICATION_CLASS (emo_application_parent_class)->shutdown (application);
 }

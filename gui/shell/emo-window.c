@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-analyse-page.h"
+#include "emo-settings.h"
 #include "emo-window.h"
 
 struct _EmoWindow
@@ -320,6 +321,20 @@ emo_window_init (EmoWindow *self)
                                   -1);
 }
 
+/* The size is that of the window before it was maximised: GTK keeps both. */
+static void
+restore_state (EmoWindow *self)
+{
+  GSettings *settings = emo_settings_get ();
+
+  if (settings == NULL)
+    return;
+
+  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+}
+
 /**
  * emo_window_new:
  * @application: the running application
@@ -341,6 +356,7 @@ emo_window_new (EmoApplication *application)
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), action_entries, G_N_ELEMENTS (action_entries), self);
   add_pages (self);
+  restore_state (self);
 
   g_object_bind_property (self->analyse, "can-go-back", self->back_button, "visible", G_BINDING_SYNC_CREATE);
   /* Both beside the window's own buttons are wider than the narrowest window. */

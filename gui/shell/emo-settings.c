@@ -1,0 +1,111 @@
+/* emo-settings.c
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+
+#include "emo-settings.h"
+
+/* g_settings_new() aborts the program where the schema is not installed, and the
+ * schema that it finds may be another version's. So it is looked up where this
+ * program lies: beside an installed executable, then in the build folder. Where
+ * it is in neither place, as when the executable alone was copied, the copy in
+ * the program's resources goes through a folder that lives for a moment. */
+
+#define COMPILED "gschemas.compiled"
+
+static GSettings *settings;
+
+static GSettingsSchema *
+lookup (const char *folder)
+{
+  g_autoptr (GSettingsSchemaSource) source = NULL;
+
+  source = g_settings_schema_source_new_from_directory (folder, NULL, TRUE, NULL);
+
+  return source != NULL ? g_settings_schema_source_lookup (source, EMO_APP_ID, FALSE) : NULL;
+}
+
+static GSettingsSchema *
+lookup_installed (void)
+{
+  g_autofree char *executable = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *bin = NULL;
+  g_autofree char *folder = NULL;
+
+  if (executable == NULL)
+    return NULL;
+
+  bin = g_path_get_dirname (executable);
+  folder = g_build_filename (bin, "..", "share", "glib-2.0", "schemas", NULL);
+
+  return lookup (folder);
+}
+
+static GSettingsSchema *
+lookup_embedded (void)
+{
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (EMO_RESOURCE_PATH "/" COMPILED, 0, NULL);
+  g_autofree char *folder = g_dir_make_tmp ("emovlm-XXXXXX", NULL);
+  g_autofree char *path = NULL;
+  GSettingsSchema *schema = NULL;
+
+  if (bytes == NULL || folder == NULL)
+    return NULL;
+
+  path = g_build_filename (folder, COMPILED, NULL);
+  if (g_file_set_contents (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL))
+    schema = lookup (folder);
+  g_unlink (path);
+  g_rmdir (folder);
+
+  return schema;
+}
+
+/**
+ * emo_settings_get:
+ *
+ * Returns: (transfer none): the settings, one object for the whole program;
+ *   %NULL only where no schema was installed and none could be written
+ */
+GSettings *
+emo_settings_get (void)
+{
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (settings != NULL)
+    return settings;
+
+  schema = lookup_installed ();
+  if (schema == NULL)
+    schema = lookup (EMO_BUILD_SCHEMADIR);
+  if (schema == NULL)
+    schema = lookup_embedded ();
+  if (schema == NULL)
+    {
+      g_warning ("The settings' schema was found nowhere");
+      return NULL;
+    }
+  settings = g_settings_new_full (schema, NULL, NULL);
+
+  return settings;
+}
+
+/**
+ * emo_settings_release:
+ *
+ * Lets the settings go at the end of the program, once they are written.
+ */
+void
+emo_settings_release (void)
+{
+  if (settings != NULL)
+    g_settings_sync ();
+  g_clear_object (&settings);
+}

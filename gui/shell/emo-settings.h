@@ -1,0 +1,18 @@
+/* emo-settings.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The application's settings (data/io.github.emovlm.EmoVLM.gschema.xml): what a
+ * person chose and how the window was left. Main thread only. */
+GSettings *emo_settings_get     (void);
+void       emo_settings_release (void);
+
+G_END_DECLS
