@@ -15,6 +15,7 @@
 #include "emo-emotion-name.h"
 #include "emo-label-bars.h"
 #include "emo-label-row.h"
+#include "emo-roving-box.h"
 
 struct _EmoLabelBars
 {
@@ -24,10 +25,20 @@ struct _EmoLabelBars
   GPtrArray    *rows;        /* of EmoLabelRow, in the model's order */
   GtkBox       *legend;
   GtkBox       *axis;
+  EmoRovingBox *column;      /* of the rows */
   GtkSizeGroup *names;
 };
 
+enum
+{
+  PROP_0,
+  PROP_HOVERED_LABEL,
+  N_PROPS
+};
+
 G_DEFINE_FINAL_TYPE (EmoLabelBars, emo_label_bars, GTK_TYPE_BOX)
+
+static GParamSpec *properties[N_PROPS];
 
 static const char * const branch_classes[EMO_N_BRANCHES] = { "vlm", "distilled", "gated" };
 
@@ -119,7 +130,7 @@ static void
 remove_rows (EmoLabelBars *self)
 {
   for (guint i = 0; i < self->rows->len; i++)
-    gtk_box_remove (GTK_BOX (self), g_ptr_array_index (self->rows, i));
+    gtk_box_remove (GTK_BOX (self->column), g_ptr_array_index (self->rows, i));
   g_ptr_array_set_size (self->rows, 0);
   clear_box (self->legend);
   clear_box (self->axis);
@@ -145,7 +156,7 @@ build_rows (EmoLabelBars *self,
         emo_label_row_set_trained (EMO_LABEL_ROW (row), b, is_trained (info, b));
       gtk_size_group_add_widget (self->names, emo_label_row_get_name (EMO_LABEL_ROW (row)));
       g_ptr_array_add (self->rows, row);
-      gtk_box_append (GTK_BOX (self), row);
+      emo_roving_box_append_row (self->column, row);
     }
 }
 
@@ -172,7 +183,7 @@ order_rows (EmoLabelBars *self,
 {
   guint n = self->rows->len;
   g_autofree guint *order = g_new (guint, n);
-  GtkWidget *after = GTK_WIDGET (self->axis);
+  GtkWidget *after = NULL;
 
   for (guint i = 0; i < n; i++)
     order[i] = i;
@@ -184,9 +195,15 @@ order_rows (EmoLabelBars *self,
       GtkWidget *row = g_ptr_array_index (self->rows, order[i]);
 
       if (gtk_widget_get_prev_sibling (row) != after)
-        gtk_box_reorder_child_after (GTK_BOX (self), row, after);
+        gtk_box_reorder_child_after (GTK_BOX (self->column), row, after);
       after = row;
     }
+}
+
+static void
+current_cb (EmoLabelBars *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HOVERED_LABEL]);
 }
 
 static void
@@ -202,11 +219,36 @@ emo_label_bars_dispose (GObject *object)
 }
 
 static void
+emo_label_bars_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  EmoLabelBars *self = EMO_LABEL_BARS (object);
+
+  switch (prop_id)
+    {
+    case PROP_HOVERED_LABEL:
+      g_value_set_int (value, emo_label_bars_get_hovered_label (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 emo_label_bars_class_init (EmoLabelBarsClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = emo_label_bars_dispose;
+  object_class->get_property = emo_label_bars_get_property;
+
+  properties[PROP_HOVERED_LABEL] =
+    g_param_spec_int ("hovered-label", NULL, NULL,
+                      -1, G_MAXINT, -1,
+                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
 static void
@@ -222,6 +264,34 @@ emo_label_bars_init (EmoLabelBars *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->axis), "axis");
   gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->legend));
   gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->axis));
+
+  self->column = EMO_ROVING_BOX (emo_roving_box_new ());
+  gtk_box_set_spacing (GTK_BOX (self->column), 6);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->column),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("Probabilities by label"),
+                                  -1);
+  g_signal_connect_object (self->column, "notify::current", G_CALLBACK (current_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->column));
+}
+
+/**
+ * emo_label_bars_get_hovered_label:
+ * @self: the bars
+ *
+ * Returns: the label whose row is under the pointer, else has the focus; -1 for
+ *   none
+ */
+int
+emo_label_bars_get_hovered_label (EmoLabelBars *self)
+{
+  GtkWidget *row;
+  guint index;
+
+  g_return_val_if_fail (EMO_IS_LABEL_BARS (self), -1);
+
+  row = emo_roving_box_get_current (self->column);
+
+  return row != NULL && g_ptr_array_find (self->rows, row, &index) ? (int) index : -1;
 }
 
 /**

@@ -19,6 +19,7 @@ struct _EmoLabelRow
 {
   AdwBin       parent_instance;
 
+  double       probability[EMO_N_BRANCHES];   /* NaN: no answer */
   GtkLabel    *name;
   GtkWidget   *box[EMO_N_BRANCHES];
   GtkLevelBar *bar[EMO_N_BRANCHES];
@@ -26,6 +27,25 @@ struct _EmoLabelRow
 };
 
 G_DEFINE_FINAL_TYPE (EmoLabelRow, emo_label_row, ADW_TYPE_BIN)
+
+/* What a screen reader says of the focused row: the label and its values. */
+static void
+describe (EmoLabelRow *self)
+{
+  g_autoptr (GString) text = g_string_new (gtk_label_get_text (self->name));
+  const char *separator = ": ";
+
+  for (int b = 0; b < EMO_N_BRANCHES; b++)
+    if (!isnan (self->probability[b]) && gtk_widget_get_visible (self->box[b]))
+      {
+        g_string_append_printf (text, "%s%s %s", separator, emo_branch_name (b), gtk_label_get_text (self->value[b]));
+        separator = ", ";
+      }
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, text->str,
+                                  -1);
+}
 
 static void
 emo_label_row_dispose (GObject *object)
@@ -56,6 +76,7 @@ emo_label_row_class_init (EmoLabelRowClass *klass)
 
   object_class->dispose = emo_label_row_dispose;
 
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-label-row.ui");
   gtk_widget_class_bind_template_child (widget_class, EmoLabelRow, name);
   for (int b = 0; b < EMO_N_BRANCHES; b++)
@@ -160,6 +181,8 @@ emo_label_row_set_value (EmoLabelRow *self,
   gtk_widget_set_visible (GTK_WIDGET (self->bar[branch]), !isnan (probability));
   if (!isnan (probability))
     gtk_level_bar_set_value (self->bar[branch], CLAMP (probability, 0, 1));
+  self->probability[branch] = probability;
+  describe (self);
 }
 
 /**

@@ -55,6 +55,7 @@ enum
 {
   PROP_0,
   PROP_SAMPLE,
+  PROP_HOVERED_LABEL,
   N_PROPS
 };
 
@@ -346,6 +347,12 @@ explain_cb (EmoResultsPane *self)
 }
 
 static void
+hovered_label_cb (EmoResultsPane *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HOVERED_LABEL]);
+}
+
+static void
 emo_results_pane_dispose (GObject *object)
 {
   EmoResultsPane *self = EMO_RESULTS_PANE (object);
@@ -370,6 +377,9 @@ emo_results_pane_get_property (GObject    *object,
     {
     case PROP_SAMPLE:
       g_value_set_object (value, emo_results_pane_get_sample (self));
+      break;
+    case PROP_HOVERED_LABEL:
+      g_value_set_int (value, emo_results_pane_get_hovered_label (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -408,6 +418,10 @@ emo_results_pane_class_init (EmoResultsPaneClass *klass)
     g_param_spec_object ("sample", NULL, NULL,
                          EMO_TYPE_SAMPLE,
                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_HOVERED_LABEL] =
+    g_param_spec_int ("hovered-label", NULL, NULL,
+                      -1, G_MAXINT, -1,
+                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
@@ -439,6 +453,7 @@ emo_results_pane_class_init (EmoResultsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, details);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
   gtk_widget_class_bind_template_callback (widget_class, explain_cb);
+  gtk_widget_class_bind_template_callback (widget_class, hovered_label_cb);
 }
 
 static void
@@ -460,6 +475,22 @@ emo_results_pane_get_sample (EmoResultsPane *self)
   g_return_val_if_fail (EMO_IS_RESULTS_PANE (self), NULL);
 
   return self->watch != NULL ? emo_sample_watch_get_sample (self->watch) : NULL;
+}
+
+/**
+ * emo_results_pane_get_hovered_label:
+ * @self: a pane
+ *
+ * Returns: the label whose bars are under the pointer, else have the focus, in
+ *   the order of the prediction's labels; -1 for none
+ */
+int
+emo_results_pane_get_hovered_label (EmoResultsPane *self)
+{
+  g_return_val_if_fail (EMO_IS_RESULTS_PANE (self), -1);
+
+  /* The template's children are gone once it is disposed. */
+  return self->bars != NULL ? emo_label_bars_get_hovered_label (self->bars) : -1;
 }
 
 /**

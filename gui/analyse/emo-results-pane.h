@@ -13,12 +13,14 @@
 G_BEGIN_DECLS
 
 /* Everything that is known of the selected picture: answer, margin, agreement,
- * bars, contributions, explanation; or why there is none. Property: "sample". */
+ * bars, contributions, explanation; or why there is none. Properties: "sample"; "hovered-label", the label whose
+ * bars the person points at, an index into the model's labels or -1. */
 #define EMO_TYPE_RESULTS_PANE (emo_results_pane_get_type ())
 G_DECLARE_FINAL_TYPE (EmoResultsPane, emo_results_pane, EMO, RESULTS_PANE, AdwBin)
 
 EmoSample *emo_results_pane_get_sample (EmoResultsPane *self);   /* (nullable) */
 void       emo_results_pane_set_sample (EmoResultsPane *self,
                                         EmoSample      *sample);
+int        emo_results_pane_get_hovered_label (EmoResultsPane *self);
 
 G_END_DECLS
