@@ -31,9 +31,9 @@ typedef struct
   int      explain_tokens;   /* cap, design default 64 */
   gboolean force_tokens;     /* benchmarks: go on to the cap whatever is written */
   gboolean score;            /* FALSE: explanation or evidence only, of a picture just classified */
-  gboolean evidence_distilled;
-  gboolean evidence_vlm;
-  int      evidence_label;   /* -1: each branch's winner */
+  gboolean evidence_distilled; /* the head's maps of all labels */
+  gboolean evidence_vlm;     /* the VLM's map of evidence_label */
+  int      evidence_label;   /* -1: the VLM's winner */
 } EmoRequest;
 #define EMO_REQUEST_INIT { .explain = TRUE, .explain_label = -1, .explain_tokens = 64, .score = TRUE, .evidence_label = -1 }
 

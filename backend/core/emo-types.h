@@ -22,4 +22,8 @@ typedef struct _EmoImage        EmoImage;
 typedef struct _EmoPatches      EmoPatches;
 typedef struct _EmoImageSettings EmoImageSettings;
 
+/* How far long work is, 0 to 1; on the thread that works. */
+typedef void (*EmoProgressFunc) (double   fraction,
+                                 gpointer user_data);
+
 G_END_DECLS

@@ -24,7 +24,7 @@ typedef enum
   EMO_STAGE_GATE,       /* gated answer and contributions */
   EMO_STAGE_TEXT,       /* a piece of the explanation */
   EMO_STAGE_EXPLAINED,  /* the explanation's end; ms: all of it */
-  EMO_STAGE_EVIDENCE,   /* a heat map */
+  EMO_STAGE_EVIDENCE,   /* a heat map, or how far it is; before the text where both are asked for */
   EMO_STAGE_DONE,       /* ms: the whole picture */
 } EmoStage;
 
@@ -85,10 +85,13 @@ struct _EmoUpdate
   gboolean complete;        /* EXPLAINED: an answer end or <|im_end|> was reached */
   guint    n_tokens;        /* EXPLAINED: generated tokens */
 
-  /* EVIDENCE: row-major [map_height, map_width] over the picture, owned */
+  /* EVIDENCE: row-major [map_height, map_width] over the picture, owned; with
+   * label -1 one such map a label, in their order. Without a map it tells how
+   * far it is. */
   EmoBranch branch;
+  double   progress;        /* 0 to 1 */
   int      map_width, map_height;
-  double  *map;
+  double  *map;             /* (nullable) */
 };
 
 GType      emo_update_get_type (void);

@@ -43,9 +43,9 @@ _emo_seen_clear (EmoSeen *seen)
   seen->scored = FALSE;
 }
 
-static int
-index_of_largest (const double *values,
-                  guint         n)
+int
+_emo_index_of_largest (const double *values,
+                       guint         n)
 {
   guint best = 0;
 
@@ -60,7 +60,7 @@ softmax (const double *scores,
          guint         n)
 {
   double *p = g_new (double, n);
-  double largest = scores[index_of_largest (scores, n)], sum = 0;
+  double largest = scores[_emo_index_of_largest (scores, n)], sum = 0;
 
   for (guint i = 0; i < n; i++)
     sum += p[i] = exp (scores[i] - largest);
@@ -246,7 +246,7 @@ make_gate_input (EmoBundleClassifier *self)
   if (self->bundle->vlm_input == EMO_VLM_INPUT_PROBABILITIES)
     return copy_values (self->seen.probabilities, self->n_labels);
   v = g_new0 (double, self->n_labels);
-  v[index_of_largest (self->seen.probabilities, self->n_labels)] = 1.0;
+  v[_emo_index_of_largest (self->seen.probabilities, self->n_labels)] = 1.0;
   return v;
 }
 
@@ -287,55 +287,6 @@ ask_gate (EmoBundleClassifier *self,
   tell (listener, update);
 }
 
-/* --- Evidence --- */
-
-static void
-tell_evidence (EmoBundleClassifier *self,
-               const Listener      *listener,
-               EmoBranch            branch,
-               guint                label,
-               double              *map)   /* (transfer full) */
-{
-  const int *grid = emo_patches_get_grid (self->seen.patches);
-  g_autoptr (EmoUpdate) update = emo_update_new (EMO_STAGE_EVIDENCE);
-
-  update->branch = branch;
-  update->label = (int) label;
-  update->map_height = grid[1] / self->config.image.merge_size;
-  update->map_width = grid[2] / self->config.image.merge_size;
-  update->map = map;
-  tell (listener, update);
-}
-
-static gboolean
-find_evidence (EmoBundleClassifier  *self,
-               const EmoRequest     *request,
-               const Listener       *listener,
-               GError              **error)
-{
-  EmoSeen *seen = &self->seen;
-  guint n_tokens = emo_patches_get_tokens (seen->patches);
-  int asked = request->evidence_label;
-
-  if (request->evidence_distilled && self->head != NULL)
-    {
-      guint label = asked >= 0 ? asked : index_of_largest (seen->logits, self->n_labels);
-      double *map = g_new (double, n_tokens);
-      emo_head_evidence (self->head, seen->values, n_tokens, label, map);
-      tell_evidence (self, listener, EMO_BRANCH_DISTILLED, label, map);
-    }
-  if (request->evidence_vlm)
-    {
-      guint label = asked >= 0 ? asked : index_of_largest (seen->probabilities, self->n_labels);
-      g_autofree double *map = g_new (double, n_tokens);
-      if (!emo_vlm_evidence (self->vlm, self->prompt, seen->tokens, emo_patches_get_grid (seen->patches),
-                             self->tree, label, map, listener->cancellable, error))
-        return FALSE;
-      tell_evidence (self, listener, EMO_BRANCH_VLM, label, g_steal_pointer (&map));
-    }
-  return TRUE;
-}
-
 /* --- The request --- */
 
 /* What is known of the same picture serves again, unless its rows in the cache
@@ -351,6 +302,21 @@ is_known (EmoBundleClassifier *self,
          rows_after_prompt (self, request) <= (guint) (seen->state.tree_start - seen->state.length);
 }
 
+/* The head's maps need no more than the picture's tokens. */
+static gboolean
+wants_head_alone (const EmoRequest *request)
+{
+  return !request->score && !request->explain && !request->evidence_vlm;
+}
+
+static gboolean
+is_seen_enough (EmoBundleClassifier *self,
+                EmoPatches          *patches,
+                const EmoRequest    *request)
+{
+  return wants_head_alone (request) && self->seen.patches == patches && self->seen.mean != NULL;
+}
+
 /* Everything up to the gate. */
 static gboolean
 look (EmoBundleClassifier  *self,
@@ -361,7 +327,7 @@ look (EmoBundleClassifier  *self,
 {
   EmoSeen *seen = &self->seen;
 
-  if (!request->score && is_known (self, patches, request))
+  if (!request->score && (is_known (self, patches, request) || is_seen_enough (self, patches, request)))
     return TRUE;
   _emo_seen_clear (seen);
   seen->patches = emo_patches_ref (patches);
@@ -369,6 +335,8 @@ look (EmoBundleClassifier  *self,
   if (!see (self, listener, error))
     return FALSE;
   ask_head (self, listener);
+  if (wants_head_alone (request))
+    return TRUE;
   if (!prefill (self, request, listener, error) || !score_labels (self, request, listener, error))
     return FALSE;
   ask_gate (self, listener);
@@ -386,16 +354,15 @@ _emo_bundle_classifier_answer (EmoBundleClassifier  *self,
 {
   gint64 start = g_get_monotonic_time ();
   Listener stages = { func, user_data, cancellable, !request->score };
-  Listener asked = { func, user_data, cancellable, FALSE };
   g_autoptr (EmoUpdate) done = NULL;
 
   if (!look (self, patches, request, &stages, error) ||
-      !find_evidence (self, request, &asked, error))
+      !_emo_bundle_classifier_find_evidence (self, request, func, user_data, cancellable, error))
     return FALSE;
   if (request->explain)
     {
       guint label = request->explain_label >= 0 ? request->explain_label
-                                                : index_of_largest (self->seen.probabilities, self->n_labels);
+                                                : _emo_index_of_largest (self->seen.probabilities, self->n_labels);
       if (!_emo_bundle_classifier_explain (self, request, label, func, user_data, cancellable, error))
         return FALSE;
     }

@@ -68,6 +68,18 @@ gboolean _emo_bundle_classifier_answer   (EmoBundleClassifier  *self,
                                           GCancellable         *cancellable,
                                           GError              **error);
 void     _emo_seen_clear                 (EmoSeen              *seen);
+int      _emo_index_of_largest           (const double         *values,
+                                          guint                 n);
+
+/* --- emo-bundle-classifier-evidence.c --- */
+
+/* Of the picture that was seen (and scored, for the VLM's). */
+gboolean _emo_bundle_classifier_find_evidence (EmoBundleClassifier  *self,
+                                               const EmoRequest     *request,
+                                               EmoUpdateFunc         func,
+                                               gpointer              user_data,
+                                               GCancellable         *cancellable,
+                                               GError              **error);
 
 /* --- emo-explanation.c --- */
 

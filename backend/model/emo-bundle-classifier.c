@@ -162,7 +162,10 @@ classify (EmoClassifier     *classifier,
   if (_emo_bundle_classifier_answer (self, patches, request, relay_cb, &relay, cancellable, &local))
     return TRUE;
   _emo_seen_clear (&self->seen);
-  if (!self->compute.device.cuda || !g_error_matches (local, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY))
+  /* Evidence needs more memory than an answer: that it does not fit is no reason
+   * to move the model, which answers well where it is. */
+  if (!self->compute.device.cuda || (request->evidence_vlm && !request->score) ||
+      !g_error_matches (local, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY))
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;

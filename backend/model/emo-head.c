@@ -18,6 +18,9 @@
 #define MAX_LAYERS 6
 #define MAX_WIDTH  (1 << 20)
 
+/* How often evidence tells how far it is. */
+#define PROGRESS_TOKENS 64
+
 /* Linear layers with GELU between. Weights stay float32 as torch has them;
  * sums are in double, which is closer to the exact value than torch's own. */
 typedef struct
@@ -214,13 +217,11 @@ gelu (double x)
 }
 
 /* @input [columns of the first layer] -> @logits [n_labels]; @buffers
- * [2 * widest] is working space. @first .. @n rows of the last layer only. */
+ * [2 * widest] is working space. */
 static void
 forward (const EmoHead *self,
          const double  *input,
          double        *buffers,
-         guint          first,
-         guint          n,
          double        *logits)
 {
   const double *x = input;
@@ -230,13 +231,10 @@ forward (const EmoHead *self,
       const Layer *layer = &self->layers[l];
       gboolean last = l + 1 == self->n_layers;
       double *y = last ? logits : buffers + (l % 2) * (gsize) self->widest;
-      guint from = last ? first : 0;
-      guint rows = last ? n : layer->rows;
 
-      for (guint i = 0; i < rows; i++)
+      for (guint i = 0; i < layer->rows; i++)
         {
-          double sum = layer->bias[from + i]
-                       + emo_weights_dot (layer->weight + (gsize) (from + i) * layer->columns, x, layer->columns);
+          double sum = layer->bias[i] + emo_weights_dot (layer->weight + (gsize) i * layer->columns, x, layer->columns);
 
           y[i] = last ? sum : gelu (sum);
         }
@@ -264,7 +262,50 @@ emo_head_forward (EmoHead     *self,
   buffers = g_new (double, 2 * (gsize) self->widest);
   for (guint i = 0; i < self->hidden_size; i++)
     input[i] = visual_mean[i];
-  forward (self, input, buffers, 0, self->n_labels, logits);
+  forward (self, input, buffers, logits);
+}
+
+/* What leaving one token out needs, for one picture. */
+typedef struct
+{
+  double *sum;       /* [H] of all tokens */
+  double *input;     /* [H] */
+  double *buffers;   /* [2 * widest] */
+  double *whole;     /* [n_labels] over all tokens */
+  double *without;   /* [n_labels] */
+} Leaving;
+
+static void
+leaving_clear (Leaving *leaving)
+{
+  g_free (leaving->sum);
+  g_free (leaving->input);
+  g_free (leaving->buffers);
+  g_free (leaving->whole);
+  g_free (leaving->without);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Leaving, leaving_clear)
+
+static void
+leaving_init (Leaving       *leaving,
+              const EmoHead *self,
+              const float   *tokens,
+              guint          n_tokens)
+{
+  gsize width = self->hidden_size;
+
+  leaving->sum = g_new0 (double, width);
+  leaving->input = g_new (double, width);
+  leaving->buffers = g_new (double, 2 * (gsize) self->widest);
+  leaving->whole = g_new (double, self->n_labels);
+  leaving->without = g_new (double, self->n_labels);
+  for (guint t = 0; t < n_tokens; t++)
+    for (gsize i = 0; i < width; i++)
+      leaving->sum[i] += tokens[t * width + i];
+  for (gsize i = 0; i < width; i++)
+    leaving->input[i] = leaving->sum[i] / n_tokens;
+  forward (self, leaving->input, leaving->buffers, leaving->whole);
 }
 
 /**
@@ -272,49 +313,51 @@ emo_head_forward (EmoHead     *self,
  * @self: a head
  * @tokens: [T, H] the visual tokens
  * @n_tokens: T
- * @label: whose logit
- * @map: (out): [T]
+ * @maps: (out): [n_labels, T]
+ * @progress: (nullable): told now and then, 0 to 1
+ * @user_data: for @progress
+ * @cancellable: (nullable): tested at every token
+ * @error: where to say that it was cancelled
  *
- * For each token the label's logit over all tokens less the one over all others:
- * positive where the token speaks for the label. With a single token nothing is
- * left to compare with, and the map is 0.
+ * For each label and token the label's logit over all tokens less the one over
+ * all others: positive where the token speaks for the label. All labels' maps
+ * cost what one does, a forward a token. With a single token nothing is left to
+ * compare with, and the maps are 0.
+ *
+ * Returns: %FALSE only if cancelled
  */
-void
-emo_head_evidence (EmoHead     *self,
-                   const float *tokens,
-                   guint        n_tokens,
-                   guint        label,
-                   double      *map)
+gboolean
+emo_head_evidence (EmoHead              *self,
+                   const float          *tokens,
+                   guint                 n_tokens,
+                   double               *maps,
+                   EmoProgressFunc       progress,
+                   gpointer              user_data,
+                   GCancellable         *cancellable,
+                   GError              **error)
 {
-  g_autofree double *sum = NULL;
-  g_autofree double *input = NULL;
-  g_autofree double *buffers = NULL;
+  g_auto(Leaving) leaving = { NULL };
   gsize width;
-  double whole;
 
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (label < self->n_labels);
+  g_return_val_if_fail (self != NULL, FALSE);
 
-  memset (map, 0, n_tokens * sizeof *map);
-  if (n_tokens < 2)
-    return;
   width = self->hidden_size;
-  sum = g_new0 (double, width);
-  input = g_new (double, width);
-  buffers = g_new (double, 2 * (gsize) self->widest);
-  for (guint t = 0; t < n_tokens; t++)
-    for (gsize i = 0; i < width; i++)
-      sum[i] += tokens[t * width + i];
-  for (gsize i = 0; i < width; i++)
-    input[i] = sum[i] / n_tokens;
-  forward (self, input, buffers, label, 1, &whole);
+  memset (maps, 0, (gsize) n_tokens * self->n_labels * sizeof *maps);
+  if (n_tokens < 2)
+    return TRUE;
+  leaving_init (&leaving, self, tokens, n_tokens);
   for (guint t = 0; t < n_tokens; t++)
     {
-      double without;
-
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      if (progress != NULL && t % PROGRESS_TOKENS == 0 && t > 0)
+        progress ((double) t / n_tokens, user_data);
       for (gsize i = 0; i < width; i++)
-        input[i] = (sum[i] - tokens[t * width + i]) / (n_tokens - 1);
-      forward (self, input, buffers, label, 1, &without);
-      map[t] = whole - without;
+        leaving.input[i] = (leaving.sum[i] - tokens[t * width + i]) / (n_tokens - 1);
+      forward (self, leaving.input, leaving.buffers, leaving.without);
+      for (guint l = 0; l < self->n_labels; l++)
+        maps[(gsize) l * n_tokens + t] = leaving.whole[l] - leaving.without[l];
     }
+
+  return TRUE;
 }

@@ -25,14 +25,18 @@ guint    emo_head_get_depth    (EmoHead      *self);         /* hidden layers, 1
 void     emo_head_forward      (EmoHead      *self,
                                 const float  *visual_mean,
                                 double       *logits);
-/* Exact evidence: for each token t, @label's logit over all tokens less the one
- * with t left out of the mean: positive where t speaks for @label. All 0 for a
- * single token. @tokens [T, H], @map [T]. */
-void     emo_head_evidence     (EmoHead      *self,
-                                const float  *tokens,
-                                guint         n_tokens,
-                                guint         label,
-                                double       *map);
+/* Exact evidence: for each label and token t, the label's logit over all tokens
+ * less the one with t left out of the mean: positive where t speaks for it. All
+ * 0 for a single token. @tokens [T, H], @maps [n_labels, T]. FALSE only if
+ * cancelled. */
+gboolean emo_head_evidence     (EmoHead              *self,
+                                const float          *tokens,
+                                guint                 n_tokens,
+                                double               *maps,
+                                EmoProgressFunc       progress,   /* (nullable) */
+                                gpointer              user_data,
+                                GCancellable         *cancellable,
+                                GError              **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoHead, emo_head_free)
 

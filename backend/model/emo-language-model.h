@@ -42,6 +42,22 @@ EmoTensor  *emo_language_model_forward (EmoLanguageModel         *self,
                                  EmoTensor          *mask,
                                  const int          *rows,
                                  guint               n_rows);
+/* The gradient of a score with respect to @x [S, H], as emo_language_model_forward()
+ * takes it: the sum over @rows of the log-probability of @ids [n_rows] there.
+ * @scope must record; the cache is left as it is. One layer's activations are
+ * held at a time. */
+EmoTensor  *emo_language_model_gradient (EmoLanguageModel        *self,
+                                 EmoScope           *scope,
+                                 EmoTensor          *x,
+                                 const int          *positions,
+                                 EmoKvCache         *cache,
+                                 gint64              start,
+                                 EmoTensor          *mask,
+                                 const int          *rows,
+                                 const guint32      *ids,
+                                 guint               n_rows,
+                                 EmoProgressFunc     progress,   /* (nullable) */
+                                 gpointer            user_data);
 /* [R, H] -> logits [R, V]. */
 EmoTensor  *emo_language_model_logits  (EmoLanguageModel         *self,
                                  EmoScope           *scope,

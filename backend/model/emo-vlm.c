@@ -489,65 +489,64 @@ candidate_ids (EmoTokenTree *tree,
   return ids;
 }
 
-/* Sum of the candidate's log-probabilities, recorded for the gradient. @text is
- * the suffix and the candidate; its rows from the suffix's last on predict. */
+/* The gradient of the candidate's score on what follows the prefix: the picture
+ * first, then the suffix and the candidate but its last token. The rows from
+ * the suffix's last on predict the candidate. */
 static EmoTensor *
-recorded_score (EmoVlm        *self,
-                EmoScope      *scope,
-                EmoChatPrompt *prompt,
-                EmoTensor     *tokens,
-                const int     *grid,
-                GArray        *candidate)
+candidate_gradient (EmoVlm          *self,
+                    EmoScope        *scope,
+                    EmoChatPrompt   *prompt,
+                    EmoTensor       *tokens,
+                    const int       *grid,
+                    GArray          *candidate,
+                    EmoProgressFunc  progress,
+                    gpointer         user_data)
 {
   g_autoptr (GArray) text = g_array_copy (prompt->suffix);
   gint64 start = prompt->prefix->len;
-  guint n = candidate->len, first;
+  guint n = candidate->len;
+  guint first = emo_tensor_get_size (tokens, 0) + prompt->suffix->len - 1;
   g_autofree int *positions = NULL;
   g_autofree int *wanted = g_new (int, n);
-  g_autofree int *rows = g_new (int, n);
-  g_autofree int *columns = g_new (int, n);
   EmoTensor *x;
   int next;
 
   g_array_append_vals (text, candidate->data, n - 1);
-  first = emo_tensor_get_size (tokens, 0) + prompt->suffix->len - 1;
   for (guint i = 0; i < n; i++)
-    {
-      wanted[i] = first + i;
-      rows[i] = i;
-      columns[i] = g_array_index (candidate, guint32, i);
-    }
+    wanted[i] = first + i;
   x = embed_behind_prefix (self, scope, tokens, grid, text, start, &positions, &next);
-  x = emo_language_model_forward (self->language, scope, x, positions, self->cache, start,
-                           causal_mask (self, scope, first + n, start), wanted, n);
-  return emo_op_sum (scope, emo_op_log_probs (scope, emo_language_model_logits (self->language, scope, x), rows, columns, n));
+  return emo_language_model_gradient (self->language, scope, x, positions, self->cache, start,
+                                      causal_mask (self, scope, first + n, start), wanted,
+                                      (guint32 *) candidate->data, n, progress, user_data);
 }
 
 gboolean
-emo_vlm_evidence (EmoVlm         *self,
-                  EmoChatPrompt  *prompt,
-                  EmoTensor      *tokens,
-                  const int      *grid,
-                  EmoTokenTree   *tree,
-                  guint           label,
-                  double         *map,
-                  GCancellable   *cancellable,
-                  GError        **error)
+emo_vlm_evidence (EmoVlm           *self,
+                  EmoChatPrompt    *prompt,
+                  EmoTensor        *tokens,
+                  const int        *grid,
+                  EmoTokenTree     *tree,
+                  guint             label,
+                  double           *map,
+                  EmoProgressFunc   progress,
+                  gpointer          user_data,
+                  GCancellable     *cancellable,
+                  GError          **error)
 {
   g_autoptr (GArray) candidate = candidate_ids (tree, label);
   gint64 n = emo_tensor_get_size (tokens, 0);
   g_autofree float *values = g_new0 (float, n);
   EmoScope *scope;
-  EmoTensor *leaf, *gradient;
+  EmoTensor *gradient;
 
   if (!emo_kv_cache_reserve (self->cache, prompt->prefix->len + n + prompt->suffix->len + candidate->len, self->prefix->len, error) ||
       !ensure_prefix (self, prompt->prefix, cancellable, error))
     return FALSE;
 
   scope = emo_scope_open (cancellable, TRUE);
-  leaf = emo_op_leaf (scope, tokens);
-  gradient = emo_op_grad (scope, recorded_score (self, scope, prompt, leaf, grid, candidate), leaf);
-  emo_scope_read (scope, emo_op_sum_last (scope, emo_op_mul (scope, gradient, leaf)), values, n);
+  gradient = candidate_gradient (self, scope, prompt, tokens, grid, candidate, progress, user_data);
+  gradient = emo_op_narrow (scope, gradient, 0, 0, n);
+  emo_scope_read (scope, emo_op_sum_last (scope, emo_op_mul (scope, gradient, tokens)), values, n);
   if (!emo_scope_close (scope, error))
     return FALSE;
   for (gint64 i = 0; i < n; i++)

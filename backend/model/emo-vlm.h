@@ -105,6 +105,8 @@ gboolean   emo_vlm_evidence   (EmoVlm              *self,
                                EmoTokenTree        *tree,
                                guint                label,
                                double              *map,
+                               EmoProgressFunc      progress,    /* (nullable) */
+                               gpointer             user_data,
                                GCancellable        *cancellable,
                                GError             **error);
 void       emo_vlm_state_clear (EmoVlmState        *state);

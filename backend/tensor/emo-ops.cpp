@@ -402,8 +402,14 @@ emo_op_leaf (EmoScope *scope,
 
 EmoTensor *
 emo_op_grad (EmoScope *scope,
-             EmoTensor *scalar,
+             EmoTensor *y,
+             EmoTensor *seed,
              EmoTensor *leaf)
 {
-  return emo::op (scope, [&] { return torch::autograd::grad ({ scalar->t }, { leaf->t })[0]; });
+  return emo::op (scope, [&] {
+    torch::autograd::variable_list seeds;
+    if (seed != nullptr)
+      seeds.push_back (seed->t);
+    return torch::autograd::grad ({ y->t }, { leaf->t }, seeds)[0];
+  });
 }

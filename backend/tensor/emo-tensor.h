@@ -231,9 +231,10 @@ gint64       emo_op_sample               (EmoScope        *scope,
 /* A leaf with gradient, holding x's values. */
 EmoTensor   *emo_op_leaf                 (EmoScope        *scope,
                                           EmoTensor       *x);
-/* d scalar / d leaf. */
+/* d (seed . y) / d leaf; @seed is shaped as y, NULL for a scalar y. */
 EmoTensor   *emo_op_grad                 (EmoScope        *scope,
-                                          EmoTensor       *scalar,
+                                          EmoTensor       *y,
+                                          EmoTensor       *seed,
                                           EmoTensor       *leaf);
 
 G_END_DECLS

@@ -75,18 +75,95 @@ test_evidence_leaves_one_token_out (void)
       const EmoJsonValue *item = emo_json_value_get_element (cases, i);
       g_autoptr(EmoHead) head = load_head (item);
       guint label = emo_json_value_get_member_double (item, "label", 0);
-      double map[6];
+      double maps[N * 6];
 
       g_assert_cmpuint (part_numbers (item, "tokens", data->numbers), ==, 6 * H);
       to_floats (data->numbers, data->tokens, 6 * H);
-      emo_head_evidence (head, data->tokens, 6, label, map);
+      g_assert_true (emo_head_evidence (head, data->tokens, 6, maps, NULL, NULL, NULL, NULL));
       part_numbers (item, "evidence", data->numbers);
-      assert_close ("evidence", map, data->numbers, 6, 1e-9);
+      assert_close ("evidence", maps + label * 6, data->numbers, 6, 1e-9);
 
-      map[0] = 5;
-      emo_head_evidence (head, data->tokens, 1, label, map);
-      g_assert_cmpfloat (map[0], ==, 0);
+      maps[0] = 5;
+      g_assert_true (emo_head_evidence (head, data->tokens, 1, maps, NULL, NULL, NULL, NULL));
+      for (guint l = 0; l < N; l++)
+        g_assert_cmpfloat (maps[l], ==, 0);
     }
+}
+
+/* Logits over the mean of five tokens, or over four where one is left out. */
+static void
+forward_without (EmoHead     *head,
+                 const float *tokens,
+                 int          without,
+                 double      *logits)
+{
+  float mean[H];
+
+  for (gsize i = 0; i < H; i++)
+    {
+      double sum = 0;
+
+      for (int t = 0; t < 5; t++)
+        if (t != without)
+          sum += tokens[t * H + i];
+      mean[i] = sum / (without < 0 ? 5 : 4);
+    }
+  emo_head_forward (head, mean, logits);
+}
+
+/* Every label's map against plain forwards. Tokens in steps of 1/1024 make the
+ * means of four exact in float32, so that what leaving out one token rather than
+ * another changes must agree to the last digits of double. */
+static void
+test_evidence_of_every_label_equals_forwards (void)
+{
+  g_autoptr(EmoJson) json = part_load ("heads.json");
+  g_autofree Case *data = g_new0 (Case, 1);
+  const EmoJsonValue *cases = emo_json_get_root (json);
+
+  for (gsize i = 0; i < emo_json_value_get_length (cases); i++)
+    {
+      const EmoJsonValue *item = emo_json_value_get_element (cases, i);
+      g_autoptr(EmoHead) head = load_head (item);
+      double maps[N * 5], whole[N], without[5][N];
+
+      part_numbers (item, "tokens", data->numbers);
+      for (gsize j = 0; j < 5 * H; j++)
+        data->tokens[j] = round (data->numbers[j] * 1024) / 1024;
+      forward_without (head, data->tokens, -1, whole);
+      for (int t = 0; t < 5; t++)
+        forward_without (head, data->tokens, t, without[t]);
+      g_assert_true (emo_head_evidence (head, data->tokens, 5, maps, NULL, NULL, NULL, NULL));
+      for (guint l = 0; l < N; l++)
+        for (int t = 0; t < 5; t++)
+          {
+            g_assert_cmpfloat_with_epsilon (maps[l * 5 + t], whole[l] - without[t][l], 1e-5);
+            g_assert_cmpfloat_with_epsilon (maps[l * 5 + t] - maps[l * 5], without[0][l] - without[t][l], 1e-11);
+          }
+    }
+}
+
+static void
+cancel_cb (double   fraction,
+           gpointer user_data)
+{
+  g_assert_cmpfloat (fraction, >, 0);
+  g_assert_cmpfloat (fraction, <, 1);
+  g_cancellable_cancel (user_data);
+}
+
+static void
+test_evidence_stops_at_the_next_token (void)
+{
+  g_autoptr(EmoJson) json = part_load ("heads.json");
+  g_autoptr(EmoHead) head = load_head (emo_json_value_get_element (emo_json_get_root (json), 0));
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GError) error = NULL;
+  g_autofree float *tokens = g_new0 (float, 1000 * H);
+  g_autofree double *maps = g_new0 (double, 1000 * N);
+
+  g_assert_false (emo_head_evidence (head, tokens, 1000, maps, cancel_cb, cancellable, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 static void
@@ -152,6 +229,8 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/Emo/Head/forward-equals-torch", test_forward_equals_torch);
   g_test_add_func ("/Emo/Head/evidence-leaves-one-token-out", test_evidence_leaves_one_token_out);
+  g_test_add_func ("/Emo/Head/evidence-of-every-label-equals-forwards", test_evidence_of_every_label_equals_forwards);
+  g_test_add_func ("/Emo/Head/evidence-stops-at-the-next-token", test_evidence_stops_at_the_next_token);
   g_test_add_func ("/Emo/Head/refuses-other-shapes", test_refuses_other_shapes);
   g_test_add_func ("/Emo/Head/refuses-odd-files", test_refuses_odd_files);
 

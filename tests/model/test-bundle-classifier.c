@@ -246,39 +246,6 @@ vlm_score (EmoClassifier *classifier,
 }
 
 static void
-test_classifier_evidence_covers_the_grid (void)
-{
-  g_autoptr (EmoClassifier) classifier = load ("float32", NULL);
-  g_autoptr (EmoPatches) patches = prepare (classifier, "11-amusement.png");
-  const int *grid = emo_patches_get_grid (patches);
-  EmoRequest request = request_without_text ();
-  EmoUpdate *head, *vlm;
-  double head_sum = 0, vlm_size = 0;
-  Heard heard;
-
-  heard_init (&heard);
-  request.evidence_distilled = request.evidence_vlm = TRUE;
-  ask (classifier, patches, &request, &heard);
-  head = find_stage (&heard, EMO_STAGE_EVIDENCE, EMO_BRANCH_DISTILLED);
-  vlm = find_stage (&heard, EMO_STAGE_EVIDENCE, EMO_BRANCH_VLM);
-  g_assert_nonnull (head);
-  g_assert_nonnull (vlm);
-  g_assert_cmpint (vlm->map_height, ==, grid[1] / 2);
-  g_assert_cmpint (vlm->map_width, ==, grid[2] / 2);
-  for (int i = 0; i < vlm->map_width * vlm->map_height; i++)
-    {
-      g_assert_true (isfinite (vlm->map[i]) && isfinite (head->map[i]));
-      head_sum += fabs (head->map[i]);
-      vlm_size += fabs (vlm->map[i]);
-    }
-  g_assert_cmpfloat (head_sum, >, 0);
-  g_assert_cmpfloat (vlm_size, >, 0);
-  /* Recording a gradient leaves the cached prefix as it was. */
-  g_assert_cmpfloat_with_epsilon (vlm_score (classifier, patches, 0), find_stage (&heard, EMO_STAGE_VLM, -1)->scores[0], 1e-6);
-  heard_clear (&heard);
-}
-
-static void
 test_classifier_stop_ends_the_text_and_the_next_picture_works (void)
 {
   g_autoptr (EmoClassifier) classifier = load ("float32", NULL);
@@ -497,7 +464,6 @@ main (int   argc,
   g_test_add_func ("/Emo/BundleClassifier/visual-mean-equals-reference", test_classifier_visual_mean_equals_reference);
   g_test_add_func ("/Emo/BundleClassifier/stages-come-in-order", test_classifier_stages_come_in_order);
   g_test_add_func ("/Emo/BundleClassifier/explains-any-label-again", test_classifier_explains_any_label_again);
-  g_test_add_func ("/Emo/BundleClassifier/evidence-covers-the-grid", test_classifier_evidence_covers_the_grid);
   g_test_add_func ("/Emo/BundleClassifier/stop-ends-the-text-and-the-next-picture-works", test_classifier_stop_ends_the_text_and_the_next_picture_works);
   g_test_add_func ("/Emo/BundleClassifier/bfloat16-gives-the-same-labels", test_classifier_bfloat16_gives_the_same_labels);
   g_test_add_func ("/Emo/BundleClassifier/check-verifies-the-numbers", test_classifier_check_verifies_the_numbers);

@@ -194,7 +194,7 @@ test_tensor_gradient_passes_mixed_linear (void)
   g_autoptr (EmoTensor) w = random_matrix (EMO_DTYPE_BF16, N, K);
   EmoScope *scope = emo_scope_open (NULL, TRUE);
   EmoTensor *leaf = emo_op_leaf (scope, x);
-  EmoTensor *gradient = emo_op_grad (scope, emo_op_sum (scope, emo_op_linear (scope, leaf, w, NULL)), leaf);
+  EmoTensor *gradient = emo_op_grad (scope, emo_op_sum (scope, emo_op_linear (scope, leaf, w, NULL)), NULL, leaf);
   g_autofree float *found = read_all (scope, gradient, M * K);
   g_autofree float *weights = g_new (float, N * K);
 
