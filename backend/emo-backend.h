@@ -13,6 +13,7 @@
 #include "core/emo-csv.h"
 #include "core/emo-engine.h"
 #include "core/emo-error.h"
+#include "core/emo-evidence.h"
 #include "core/emo-file.h"
 #include "core/emo-gate-kind.h"
 #include "core/emo-job.h"

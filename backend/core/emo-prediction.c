@@ -36,6 +36,7 @@ struct _EmoPrediction
   gboolean      explanation_ended;        /* EXPLAINED came: a TEXT begins anew */
   gboolean      explanation_complete;
   gboolean      scored;                   /* an answer came since the last DONE */
+  EmoEvidence  *evidence;                 /* (nullable) until somebody asks */
 };
 
 enum
@@ -59,6 +60,7 @@ emo_prediction_dispose (GObject *object)
   g_clear_pointer (&self->vision, emo_update_unref);
   for (int b = 0; b < EMO_N_BRANCHES; b++)
     g_clear_pointer (&self->answers[b], emo_update_unref);
+  g_clear_object (&self->evidence);
 
   G_OBJECT_CLASS (emo_prediction_parent_class)->dispose (object);
 }
@@ -224,7 +226,8 @@ apply_done (EmoPrediction *self,
  * @update: the next thing the engine told of this picture
  *
  * Takes an update in and notifies. On the main thread only, in the order they
- * were sent.
+ * were sent. A heat map is no stage of the answer: it goes to the evidence,
+ * which tells of it.
  */
 void
 emo_prediction_apply (EmoPrediction *self,
@@ -235,6 +238,12 @@ emo_prediction_apply (EmoPrediction *self,
   g_return_if_fail (EMO_IS_PREDICTION (self));
   g_return_if_fail (update != NULL);
   g_return_if_fail (update->stage >= EMO_STAGE_INPUT && update->stage <= EMO_STAGE_DONE);
+
+  if (update->stage == EMO_STAGE_EVIDENCE)
+    {
+      emo_evidence_apply (emo_prediction_get_evidence (self), update);
+      return;
+    }
 
   if (update->stage != EMO_STAGE_DONE)
     self->ms[update->stage] = update->ms;
@@ -804,6 +813,23 @@ emo_prediction_get_image_tokens (EmoPrediction *self)
   g_return_val_if_fail (EMO_IS_PREDICTION (self), 0);
 
   return self->input != NULL ? self->input->image_tokens : 0;
+}
+
+/**
+ * emo_prediction_get_evidence:
+ * @self: a prediction
+ *
+ * Returns: (transfer none): its heat maps, none until they are asked for
+ */
+EmoEvidence *
+emo_prediction_get_evidence (EmoPrediction *self)
+{
+  g_return_val_if_fail (EMO_IS_PREDICTION (self), NULL);
+
+  if (self->evidence == NULL)
+    self->evidence = emo_evidence_new (emo_label_set_get_size (self->info->labels));
+
+  return self->evidence;
 }
 
 /**

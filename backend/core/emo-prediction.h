@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "emo-evidence.h"
 #include "emo-model-info.h"
 #include "emo-update.h"
 
@@ -68,6 +69,8 @@ void             emo_prediction_get_size                   (EmoPrediction *self,
                                                             int           *height);
 const int       *emo_prediction_get_grid                   (EmoPrediction *self);    /* [3] t, h, w */
 int              emo_prediction_get_image_tokens           (EmoPrediction *self);
+/* The heat maps, none until they are asked for; never NULL. */
+EmoEvidence     *emo_prediction_get_evidence               (EmoPrediction *self);
 /* Milliseconds: INPUT decode, VISION, PREFILL, VLM score, EXPLAINED, DONE total; NaN if not run. */
 double           emo_prediction_get_ms                     (EmoPrediction *self,
                                                             EmoStage       stage);

@@ -18,11 +18,14 @@ typedef struct _EmoRun EmoRun;
 typedef struct
 {
   EmoSample *sample;       /* (unowned): work is dropped with its sample */
-  gboolean   classify;     /* FALSE: only an explanation */
+  gboolean   classify;     /* FALSE: only an explanation or evidence */
   int        label;        /* of the explanation; -1: the winner */
   gboolean   explain;      /* an explanation was asked for, whatever the batch says */
   gboolean   urgent;
   gboolean   automatic;    /* nobody asked in so many words */
+  gboolean   evidence;     /* a heat map was asked for: */
+  EmoBranch  branch;       /* the head's or the VLM's, */
+  int        of_label;     /* the VLM's of this label */
 } EmoWork;
 
 /* A picture read ahead: on its way, or there. */
@@ -58,6 +61,10 @@ struct _EmoSession
 
   /* emo-session-run.c */
   EmoRun        *run;            /* the picture in work */
+
+  /* emo-session-evidence.c */
+  gboolean       evidence_preferred;   /* the selected picture's answer brings the head's maps */
+  GQueue         mapped;         /* EmoEvidence with maps, the newest last */
 
   /* Counts as they are, and as they were last notified. */
   guint          n_waiting, shown_waiting;
@@ -95,7 +102,15 @@ void     _emo_session_decoded_cb      (guint64         task,
                                        gpointer        user_data);
 void     _emo_slot_free               (EmoSlot        *slot);
 
+/* emo-session-evidence.c */
+void     _emo_session_drop_work       (EmoWork        *work);   /* (transfer full) frees; nothing it asked for stays pending */
+void     _emo_session_keep_maps       (EmoSession     *self,
+                                       EmoPrediction  *prediction);
+
 /* emo-session-run.c */
+gboolean   _emo_session_has_run       (EmoSession     *self);   /* that answers or explains */
+gboolean   _emo_session_is_seeking    (EmoSession     *self,
+                                       EmoSample      *sample);   /* evidence alone of it is in work */
 void       _emo_session_begin         (EmoSession     *self,
                                        const EmoWork  *work,
                                        EmoDecoded     *decoded);

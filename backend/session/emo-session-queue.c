@@ -10,6 +10,7 @@
 
 #include "config.h"
 
+#include "emo-error.h"
 #include "emo-session-private.h"
 
 /* Pictures read ahead of the one in work. Two hide a slow decode behind a quick
@@ -51,8 +52,8 @@ _emo_session_forget (EmoSession *self,
       next = l->next;
       if (work->sample != sample)
         continue;
-      g_free (work);
       g_queue_delete_link (&self->asked, l);
+      _emo_session_drop_work (work);
     }
   _emo_session_drop_slot (self, sample);
   if (self->preferred == sample)
@@ -90,25 +91,15 @@ wants_explanation (EmoSession *self,
          emo_prediction_get_explanation_label (emo_sample_get_prediction (sample)) < 0;
 }
 
-/* The order of work: what was asked for, the selected picture, its explanation,
- * then the list. FALSE: nothing to do. */
+/* What nobody asked for in so many words. FALSE: nothing. */
 static gboolean
-peek_work (EmoSession *self,
-           EmoWork    *work)
+peek_unasked (EmoSession *self,
+              EmoWork    *work)
 {
   EmoSample *preferred = self->preferred;
   GSequenceIter *first = g_sequence_get_begin_iter (self->waiting);
 
-  if (!g_queue_is_empty (&self->asked))
-    {
-      *work = *(EmoWork *) g_queue_peek_head (&self->asked);
-      /* An explanation needs an answer of the model that writes it. */
-      if (!work->classify && !is_current (self, work->sample))
-        work->classify = TRUE;
-      return TRUE;
-    }
-
-  *work = (EmoWork) { .label = -1 };
+  *work = (EmoWork) { .label = -1, .of_label = -1 };
   if (!self->stopped && preferred != NULL && _emo_sample_get_place (preferred) != NULL)
     {
       work->sample = preferred;
@@ -128,6 +119,45 @@ peek_work (EmoSession *self,
   return work->sample != NULL;
 }
 
+/* The order of work: what was asked for, the selected picture, its explanation,
+ * then the list. FALSE: nothing to do. */
+static gboolean
+peek_work (EmoSession *self,
+           EmoWork    *work)
+{
+  if (g_queue_is_empty (&self->asked))
+    return peek_unasked (self, work);
+
+  *work = *(EmoWork *) g_queue_peek_head (&self->asked);
+  /* An explanation needs an answer of the model that writes it. */
+  if (!work->classify && !is_current (self, work->sample))
+    work->classify = TRUE;
+
+  return TRUE;
+}
+
+/* Evidence of an answer that is no more, or of a model that is no longer there:
+ * nobody asked for a new answer. */
+static void
+drop_stale_evidence (EmoSession *self)
+{
+  GQueue stale = G_QUEUE_INIT;
+  GList *next;
+
+  for (GList *l = self->asked.head; l != NULL; l = next)
+    {
+      EmoWork *work = l->data;
+
+      next = l->next;
+      if (!work->evidence || is_current (self, work->sample))
+        continue;
+      g_queue_unlink (&self->asked, l);
+      g_queue_push_tail_link (&stale, l);
+    }
+  /* Only now, for whoever hears of it may ask again. */
+  g_queue_clear_full (&stale, (GDestroyNotify) _emo_session_drop_work);
+}
+
 static void
 take_work (EmoSession    *self,
            const EmoWork *work)
@@ -138,12 +168,20 @@ take_work (EmoSession    *self,
     self->explain_preferred = FALSE;
 }
 
+/* Is there more to do than to find evidence? That is looked at in passing, and
+ * must not make a batch seem to begin or to end. */
 gboolean
 _emo_session_has_work (EmoSession *self)
 {
   EmoWork work;
 
-  return self->classifier != NULL && peek_work (self, &work);
+  if (self->classifier == NULL)
+    return FALSE;
+  for (GList *l = self->asked.head; l != NULL; l = l->next)
+    if (!((EmoWork *) l->data)->evidence)
+      return TRUE;
+
+  return peek_unasked (self, &work);
 }
 
 /* The samples that come next, at most N_AHEAD, without the one in work. */
@@ -285,6 +323,48 @@ _emo_session_decoded_cb (guint64     task,
   _emo_session_pump (self);
 }
 
+static void
+fail_work (EmoSession    *self,
+           const EmoWork *work,
+           const GError  *error)
+{
+  if (work->evidence && !work->classify)
+    {
+      emo_evidence_end (emo_prediction_get_evidence (emo_sample_get_prediction (work->sample)),
+                        work->branch, work->of_label, error->message);
+      return;
+    }
+
+  _emo_sample_take_error (work->sample, g_error_copy (error));
+  if (work->classify)
+    {
+      _emo_sample_set_prediction (work->sample, NULL);
+      _emo_session_finish_sample (self, work->sample, EMO_SAMPLE_FAILED);
+    }
+}
+
+/* What comes later about a picture must be about the same one: a file may have
+ * been written anew since it was answered. */
+static gboolean
+check_same (const EmoWork     *work,
+            const EmoDecoded  *decoded,
+            GError           **error)
+{
+  const char *answered = emo_sample_get_image_sha256 (work->sample);
+
+  if (decoded->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (decoded->error));
+      return FALSE;
+    }
+  if (work->classify || answered == NULL || g_strcmp0 (answered, decoded->sha256) == 0)
+    return TRUE;
+  g_set_error (error, EMO_ERROR, EMO_ERROR_CHECKSUM,
+               "“%s” has changed since it was looked at: look at it again",
+               emo_sample_get_file_name (work->sample));
+  return FALSE;
+}
+
 /* Hands over, or fails, pictures as long as the next one is ready. */
 static void
 hand_over (EmoSession *self)
@@ -294,26 +374,24 @@ hand_over (EmoSession *self)
   while (self->run == NULL && self->classifier != NULL && peek_work (self, &work))
     {
       EmoSlot *slot = g_hash_table_lookup (self->slots, work.sample);
+      g_autoptr(GError) error = NULL;
 
       if (!is_ready (self, slot))
         return;
 
       take_work (self, &work);
-      _emo_sample_set_image_facts (work.sample, slot->decoded->sha256, slot->decoded->marks);
-      if (slot->decoded->error == NULL)
+      if (check_same (&work, slot->decoded, &error))
         {
+          _emo_sample_set_image_facts (work.sample, slot->decoded->sha256, slot->decoded->marks);
           self->last_sample = work.sample;
           _emo_session_begin (self, &work, slot->decoded);
           return;
         }
 
-      _emo_sample_take_error (work.sample, g_error_copy (slot->decoded->error));
-      _emo_session_drop_slot (self, work.sample);
       if (work.classify)
-        {
-          _emo_sample_set_prediction (work.sample, NULL);
-          _emo_session_finish_sample (self, work.sample, EMO_SAMPLE_FAILED);
-        }
+        _emo_sample_set_image_facts (work.sample, slot->decoded->sha256, slot->decoded->marks);
+      _emo_session_drop_slot (self, work.sample);
+      fail_work (self, &work, error);
     }
 }
 
@@ -335,6 +413,7 @@ _emo_session_pump (EmoSession *self)
   while (self->pump_again)
     {
       self->pump_again = FALSE;
+      drop_stale_evidence (self);
       hand_over (self);
       look_ahead (self);
       _emo_session_update_running (self);

@@ -34,6 +34,9 @@ struct _EmoRun
   EmoPrediction   *prediction;
   gboolean         classify;
   gboolean         automatic;     /* an explanation that may yield */
+  gboolean         evidence;      /* a heat map was asked for, */
+  EmoBranch        branch;        /* of this branch */
+  int              of_label;      /* and label */
   double           decode_ms;
   gboolean         dropped;       /* stopped or removed: nothing more is applied */
 
@@ -109,6 +112,19 @@ EmoSample *
 _emo_session_get_run_sample (EmoSession *self)
 {
   return self->run != NULL && !self->run->dropped ? self->run->sample : NULL;
+}
+
+gboolean
+_emo_session_has_run (EmoSession *self)
+{
+  return self->run != NULL && (self->run->classify || !self->run->evidence);
+}
+
+gboolean
+_emo_session_is_seeking (EmoSession *self,
+                         EmoSample  *sample)
+{
+  return _emo_session_get_run_sample (self) == sample && self->run->evidence && !self->run->classify;
 }
 
 gboolean
@@ -242,6 +258,20 @@ run_worker (gpointer       data,
   return GINT_TO_POINTER (1);
 }
 
+/* Nothing stays pending behind a run; what has come stays. */
+static void
+end_evidence (EmoRun       *run,
+              const GError *error)
+{
+  const char *problem = NULL;
+
+  if (!run->evidence)
+    return;
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    problem = error->message;
+  emo_evidence_end (emo_prediction_get_evidence (run->prediction), run->branch, run->of_label, problem);
+}
+
 /* What became of the sample, once the engine is through with it. */
 static void
 settle (EmoSession *self,
@@ -252,8 +282,11 @@ settle (EmoSession *self,
   if (run->dropped)
     return;
 
+  end_evidence (run, error);
   if (success)
     {
+      if (run->evidence)
+        _emo_session_keep_maps (self, run->prediction);
       if (run->classify)
         _emo_session_finish_sample (self, run->sample, EMO_SAMPLE_DONE);
       return;
@@ -265,6 +298,9 @@ settle (EmoSession *self,
         _emo_session_set_state (self, run->sample, EMO_SAMPLE_STOPPED);
       return;
     }
+  /* The evidence says what was wrong with it; the answer stands. */
+  if (run->evidence && !run->classify)
+    return;
 
   _emo_sample_take_error (run->sample, g_error_copy (error));
   if (run->classify)
@@ -309,8 +345,33 @@ set_request (EmoSession    *self,
 {
   run->request = self->request;
   run->request.score = work->classify;
-  run->request.explain = self->request.explain || work->explain;
+  run->request.explain = work->explain || (work->classify && self->request.explain);
   run->request.explain_label = work->explain ? work->label : self->request.explain_label;
+  if (run->evidence)
+    {
+      run->request.evidence_distilled = run->branch == EMO_BRANCH_DISTILLED;
+      run->request.evidence_vlm = run->branch == EMO_BRANCH_VLM;
+      run->request.evidence_label = run->of_label;
+    }
+}
+
+/* The selected picture's answer brings the head's maps while they are looked
+ * at. */
+static void
+set_evidence (EmoSession    *self,
+              EmoRun        *run,
+              const EmoWork *work)
+{
+  gboolean has_head = emo_classifier_get_info (self->classifier)->has_distilled;
+
+  run->evidence = work->evidence;
+  run->branch = work->branch;
+  run->of_label = work->of_label;
+  if (run->evidence || !work->classify || !self->evidence_preferred || self->preferred != work->sample || !has_head)
+    return;
+  run->evidence = TRUE;
+  run->branch = EMO_BRANCH_DISTILLED;
+  run->of_label = -1;
 }
 
 /* Hands a picture to the engine. */
@@ -337,6 +398,7 @@ _emo_session_begin (EmoSession    *self,
   run->classify = work->classify;
   run->automatic = work->automatic;
   run->decode_ms = decoded->ms;
+  set_evidence (self, run, work);
   set_request (self, run, work);
   self->run = run;
 
@@ -351,8 +413,11 @@ _emo_session_begin (EmoSession    *self,
   else
     {
       run->prediction = g_object_ref (emo_sample_get_prediction (run->sample));
-      clear_explanation (run, emo_prediction_get_explanation_label (run->prediction));
+      if (work->explain)
+        clear_explanation (run, emo_prediction_get_explanation_label (run->prediction));
     }
+  if (run->evidence)
+    emo_evidence_begin (emo_prediction_get_evidence (run->prediction), run->branch, run->of_label);
 
   emo_engine_run_async (self->engine, priority, run_worker, emo_run_ref (run),
                         (GDestroyNotify) emo_run_unref, NULL, run->cancellable,
@@ -371,6 +436,7 @@ _emo_session_cancel_run (EmoSession *self)
 
   run->dropped = TRUE;
   g_cancellable_cancel (run->cancellable);
+  end_evidence (run, NULL);
   if (run->classify && self->waiting != NULL)
     _emo_session_set_state (self, run->sample, EMO_SAMPLE_STOPPED);
 }

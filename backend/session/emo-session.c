@@ -144,7 +144,7 @@ _emo_session_notify_counts (EmoSession *self)
 void
 _emo_session_update_running (EmoSession *self)
 {
-  gboolean running = self->run != NULL || _emo_session_has_work (self);
+  gboolean running = _emo_session_has_run (self) || _emo_session_has_work (self);
 
   if (running == self->running)
     {
@@ -230,7 +230,8 @@ emo_session_dispose (GObject *object)
   _emo_session_drop_run (self);
   self->stopped = TRUE;
   g_clear_pointer (&self->decoder, emo_decoder_free);
-  g_queue_clear_full (&self->asked, g_free);
+  g_queue_clear_full (&self->asked, (GDestroyNotify) _emo_session_drop_work);
+  g_queue_clear_full (&self->mapped, g_object_unref);
   g_clear_pointer (&self->slots, g_hash_table_unref);
   g_clear_pointer (&self->by_key, g_hash_table_unref);
   g_clear_pointer (&self->waiting, g_sequence_free);
@@ -383,6 +384,7 @@ emo_session_init (EmoSession *self)
   self->slots = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) _emo_slot_free);
   self->decoder = emo_decoder_new (_emo_session_decoded_cb, self);
   g_queue_init (&self->asked);
+  g_queue_init (&self->mapped);
 }
 
 /**
@@ -758,7 +760,7 @@ stop_queue (EmoSession *self)
 {
   self->stopped = TRUE;
   self->explain_preferred = FALSE;
-  g_queue_clear_full (&self->asked, g_free);
+  g_queue_clear_full (&self->asked, (GDestroyNotify) _emo_session_drop_work);
 }
 
 /**

@@ -47,6 +47,31 @@ void           emo_session_prefer         (EmoSession    *self,
 void           emo_session_explain        (EmoSession    *self,
                                            EmoSample     *sample,
                                            int            label);        /* -1: the winner; urgent */
+/* Why a heat map cannot be had. */
+typedef enum
+{
+  EMO_EVIDENCE_HURDLE_NONE,
+  EMO_EVIDENCE_HURDLE_NO_MODEL,      /* none is loaded */
+  EMO_EVIDENCE_HURDLE_NOT_LISTED,    /* the picture is of the past */
+  EMO_EVIDENCE_HURDLE_NO_ANSWER,     /* not yet, or it failed */
+  EMO_EVIDENCE_HURDLE_OTHER_MODEL,   /* the answer is another model's */
+  EMO_EVIDENCE_HURDLE_NO_BRANCH,     /* the model has no such branch */
+} EmoEvidenceHurdle;
+
+EmoEvidenceHurdle emo_session_get_evidence_hurdle (EmoSession *self,
+                                                   EmoSample  *sample,
+                                                   EmoBranch   branch);
+/* A heat map, before the batch and even when the session is stopped; it comes
+ * in the prediction's evidence. */
+void           emo_session_find_evidence   (EmoSession   *self,
+                                            EmoSample    *sample,
+                                            EmoBranch     branch,       /* VLM or DISTILLED */
+                                            int           label);       /* for the VLM */
+void           emo_session_cancel_evidence (EmoSession   *self,
+                                            EmoSample    *sample);
+/* Whether the selected picture's answer brings the head's maps with it. */
+void           emo_session_set_evidence_preferred (EmoSession *self,
+                                                   gboolean    preferred);
 void           emo_session_retry          (EmoSession    *self,
                                            EmoSample     *sample);
 void           emo_session_start          (EmoSession    *self);         /* waiting and stopped ones */

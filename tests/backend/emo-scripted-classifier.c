@@ -215,6 +215,36 @@ send_explanation (EmoPass  *pass,
   return send (pass, update, error);
 }
 
+/* A progress of one half, then maps of 3 x 2 tokens: 100 for each label and one
+ * for each token. */
+static gboolean
+send_evidence (EmoPass    *pass,
+               EmoBranch   branch,
+               int         label,
+               GError    **error)
+{
+  EmoUpdate *half = emo_update_new (EMO_STAGE_EVIDENCE);
+  EmoUpdate *maps = emo_update_new (EMO_STAGE_EVIDENCE);
+
+  half->branch = maps->branch = branch;
+  half->label = maps->label = label;
+  half->progress = 0.5;
+  maps->n_labels = N_LABELS;
+  maps->progress = 1;
+  maps->map_width = 3;
+  maps->map_height = 2;
+  maps->map = g_new (double, N_LABELS * 6);
+  for (int i = 0; i < N_LABELS * 6; i++)
+    maps->map[i] = 100 * (label < 0 ? i / 6 : label) + i % 6;
+  if (!send (pass, half, error))
+    {
+      emo_update_unref (maps);
+      return FALSE;
+    }
+
+  return send (pass, maps, error);
+}
+
 static void
 write_log (EmoPass *pass,
            int      width,
@@ -227,6 +257,10 @@ write_log (EmoPass *pass,
     g_string_append_c (entries, ' ');
   if (pass->request->score)
     g_string_append_printf (entries, "%d", width);
+  if (pass->request->evidence_distilled)
+    g_string_append_c (entries, 'h');
+  if (pass->request->evidence_vlm)
+    g_string_append_printf (entries, "v%d", pass->request->evidence_label);
   if (pass->request->explain)
     g_string_append_printf (entries, "e%d", label);
   g_mutex_unlock (&pass->self->mutex);
@@ -255,6 +289,10 @@ emo_scripted_classifier_classify (EmoClassifier     *classifier,
       return FALSE;
     }
   if (request->score && !send_scores (&pass, winner, other, error))
+    return FALSE;
+  if (request->evidence_distilled && !send_evidence (&pass, EMO_BRANCH_DISTILLED, -1, error))
+    return FALSE;
+  if (request->evidence_vlm && !send_evidence (&pass, EMO_BRANCH_VLM, request->evidence_label, error))
     return FALSE;
   if (request->explain && !send_explanation (&pass, label, error))
     return FALSE;

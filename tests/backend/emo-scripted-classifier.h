@@ -33,8 +33,9 @@ void                   emo_scripted_classifier_set_explanation (EmoScriptedClass
 void                   emo_scripted_classifier_set_vlm_alone   (EmoScriptedClassifier *self);
 void                   emo_scripted_classifier_set_in_domain   (EmoScriptedClassifier *self,
                                                                 EmoDomainVerdict       in_domain);
-/* "13", "13e5" (explained for label 5), "e5" (explanation only) ...: width and
- * explanation of each picture asked for, in order, separated by spaces. */
+/* "13", "13e5" (explained for label 5), "e5" (explanation only), "h" (the head's
+ * evidence), "v3" (the VLM's for label 3) ...: width, evidence and explanation of
+ * each picture asked for, in order, separated by spaces. */
 char                  *emo_scripted_classifier_dup_log         (EmoScriptedClassifier *self);
 
 G_END_DECLS
