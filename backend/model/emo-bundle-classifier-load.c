@@ -18,13 +18,14 @@
 gboolean
 _emo_bundle_classifier_load_vlm (EmoBundleClassifier  *self,
                                  GPtrArray            *notes,
+                                 const EmoLoadWatch   *watch,
                                  GError              **error)
 {
   g_autoptr (GError) local = NULL;
 
   g_clear_pointer (&self->vlm, emo_vlm_free);
   self->vlm = emo_vlm_load (self->bundle->vlm, &self->config, self->adapter,
-                            self->compute.dtype, self->compute.device, notes, &local);
+                            self->compute.dtype, self->compute.device, notes, watch, &local);
   if (self->vlm == NULL && self->compute.device.cuda && g_error_matches (local, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY))
     {
       g_ptr_array_add (notes, g_strdup_printf ("The GPU's memory is too small for the model (%s); it runs on the CPU", local->message));
@@ -33,7 +34,7 @@ _emo_bundle_classifier_load_vlm (EmoBundleClassifier  *self,
       self->compute.device = EMO_DEVICE_CPU;
       self->compute.dtype = EMO_DTYPE_F32;
       self->vlm = emo_vlm_load (self->bundle->vlm, &self->config, self->adapter,
-                                self->compute.dtype, self->compute.device, notes, &local);
+                                self->compute.dtype, self->compute.device, notes, watch, &local);
     }
   if (self->vlm != NULL)
     return TRUE;
@@ -175,21 +176,23 @@ note_nonfinite (const char  *path,
 static gboolean
 load (EmoBundleClassifier   *self,
       const EmoLoadOptions  *options,
-      EmoLoadProgress        progress,
-      gpointer               user_data,
+      const EmoLoadWatch    *watch,
       GPtrArray             *notes,
       GError               **error)
 {
+  EmoLoadWatch weights = *watch;
+
+  weights.from = 0.1;
+  weights.to = 0.98;
   self->bundle = emo_bundle_load (options->path, options->labels, options->base, error);
   if (self->bundle == NULL || !emo_vlm_config_load (&self->config, self->bundle->vlm, error))
     return FALSE;
   self->n_labels = emo_label_set_get_size (self->bundle->labels);
   if (!apply_image_limits (self, options, error) ||
       !emo_compute_choose (&self->compute, options->device, options->dtype, options->threads, &self->config, error) ||
-      !emo_compute_check_memory (&self->compute, &self->config, error))
+      (!options->any_size && !emo_compute_check_memory (&self->compute, &self->config, error)))
     return FALSE;
-  if (progress != NULL)
-    progress (0.1, user_data);
+  emo_load_watch_tell (watch, weights.from);
   self->provenance = emo_provenance_start (self->bundle);
   if (self->bundle->adapter != NULL)
     {
@@ -200,10 +203,8 @@ load (EmoBundleClassifier   *self,
   if (!load_branches (self, error) ||
       !note_nonfinite (self->bundle->distilled, notes, error) ||
       !note_nonfinite (self->bundle->gate, notes, error) ||
-      !_emo_bundle_classifier_load_vlm (self, notes, error))
+      !_emo_bundle_classifier_load_vlm (self, notes, &weights, error))
     return FALSE;
-  if (progress != NULL)
-    progress (0.9, user_data);
   return prepare_prompt (self, error);
 }
 
@@ -212,7 +213,7 @@ load (EmoBundleClassifier   *self,
  * @options: what to load and how
  * @progress: (nullable): called on this thread
  * @user_data: for @progress
- * @cancellable: (nullable): tested between the steps
+ * @cancellable: (nullable): tested before each tensor and while they are searched for NaN
  *
  * Engine thread only. The hashes of #EmoModelInfo are made beside and are there
  * before the first picture is done.
@@ -229,16 +230,16 @@ emo_bundle_classifier_load (const EmoLoadOptions  *options,
   gint64 start = g_get_monotonic_time ();
   g_autoptr (EmoBundleClassifier) self = g_object_new (EMO_TYPE_BUNDLE_CLASSIFIER, NULL);
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  const EmoLoadWatch watch = { cancellable, progress, user_data, 0, 1 };
 
   g_return_val_if_fail (options != NULL && options->path != NULL, NULL);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-      !load (self, options, progress, user_data, notes, error) ||
+      !load (self, options, &watch, notes, error) ||
       g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
   fill_info (self, options, notes);
   self->info->load_ms = _emo_ms_since (start);
-  if (progress != NULL)
-    progress (1.0, user_data);
+  emo_load_watch_tell (&watch, 1.0);
   return EMO_CLASSIFIER (g_steal_pointer (&self));
 }

@@ -55,6 +55,7 @@ struct _EmoBundleClassifier
 
 gboolean _emo_bundle_classifier_load_vlm (EmoBundleClassifier  *self,
                                           GPtrArray            *notes,
+                                          const EmoLoadWatch   *watch,
                                           GError              **error);
 
 /* --- emo-bundle-classifier-answer.c --- */

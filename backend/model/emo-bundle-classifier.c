@@ -9,6 +9,9 @@
 #include "config.h"
 
 #include <math.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "emo-bundle-classifier-private.h"
 #include "emo-error.h"
@@ -27,6 +30,7 @@ static void
 emo_bundle_classifier_finalize (GObject *object)
 {
   EmoBundleClassifier *self = EMO_BUNDLE_CLASSIFIER (object);
+  gboolean cuda = self->compute.device.cuda;
 
   _emo_seen_clear (&self->seen);
   g_clear_pointer (&self->provenance, emo_provenance_free);
@@ -39,6 +43,13 @@ emo_bundle_classifier_finalize (GObject *object)
   g_clear_pointer (&self->domain, emo_domain_free);
   g_clear_pointer (&self->bundle, emo_bundle_free);
   g_clear_pointer (&self->info, emo_model_info_unref);
+
+  /* What a person unloads goes back to the system, not to an allocator. */
+  if (cuda)
+    emo_torch_empty_cache ();
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
 
   G_OBJECT_CLASS (emo_bundle_classifier_parent_class)->finalize (object);
 }
@@ -122,15 +133,17 @@ relay_cb (EmoUpdate *update,
 /* A picture too large for the GPU's memory goes to the CPU, with the model. */
 static gboolean
 move_to_cpu (EmoBundleClassifier  *self,
+             GCancellable         *cancellable,
              GError              **error)
 {
+  const EmoLoadWatch watch = { .cancellable = cancellable };
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
 
   g_warning ("The GPU's memory is too small for this picture; the model runs on the CPU from here on");
   _emo_seen_clear (&self->seen);
   self->compute.device = EMO_DEVICE_CPU;
   self->compute.dtype = EMO_DTYPE_F32;
-  return _emo_bundle_classifier_load_vlm (self, notes, error);
+  return _emo_bundle_classifier_load_vlm (self, notes, &watch, error);
 }
 
 static gboolean
@@ -170,7 +183,7 @@ classify (EmoClassifier     *classifier,
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  return move_to_cpu (self, error) &&
+  return move_to_cpu (self, cancellable, error) &&
          _emo_bundle_classifier_answer (self, patches, request, relay_cb, &relay, cancellable, error);
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "emo-classifier.h"
+#include "emo-load-watch.h"
 
 G_BEGIN_DECLS
 
@@ -25,15 +26,13 @@ typedef struct
   int                 threads;      /* 0: all cores this process may use */
   guint64             seed;
   gint64              max_pixels;   /* 0: the bundle's */
+  gboolean            any_size;     /* load even what this computer's memory cannot hold at once */
 } EmoLoadOptions;
 #define EMO_LOAD_OPTIONS_INIT { .device = "auto", .dtype = "auto" }
 
-/* Called on the loading thread; @fraction 0 to 1. */
-typedef void (*EmoLoadProgress) (double   fraction,
-                                 gpointer user_data);
-
 /* Errors: MODEL (no such folder or no model), those of the file formats,
- * UNSUPPORTED, OUT_OF_MEMORY (need and free named), SHAPE, MISSING_WEIGHT. */
+ * UNSUPPORTED, OUT_OF_MEMORY (need and free named), SHAPE, MISSING_WEIGHT;
+ * CANCELLED within a tensor or a few megabytes. */
 EmoClassifier *emo_bundle_classifier_load (const EmoLoadOptions  *options,
                                            EmoLoadProgress        progress,   /* (nullable) */
                                            gpointer               user_data,

@@ -22,6 +22,8 @@ struct _EmoVlmWeights
   const char     *vision_prefix; /* "visual." or "model.visual." */
   GHashTable     *used;          /* names in the file, borrowed */
   GPtrArray      *missing;       /* canonical names */
+  const EmoLoadWatch *watch;     /* borrowed */
+  gint64          taken;         /* bytes of the tensors taken so far */
   GError         *error;         /* the first */
 };
 
@@ -96,6 +98,7 @@ choose_prefix (EmoVlmWeights *self,
  * @adapter: (nullable): LoRA that its Linears may carry; outlives the result
  * @dtype: what is computed in
  * @device: where
+ * @watch: told how far it is; tested before each tensor
  *
  * Returns: (transfer full) (nullable): or %NULL with the reader's errors
  */
@@ -104,6 +107,7 @@ emo_vlm_weights_open (const char  *folder,
                   EmoAdapter  *adapter,
                   EmoDtype     dtype,
                   EmoDevice    device,
+                  const EmoLoadWatch *watch,
                   GError     **error)
 {
   g_autoptr (EmoVlmWeights) self = g_new0 (EmoVlmWeights, 1);
@@ -116,6 +120,7 @@ emo_vlm_weights_open (const char  *folder,
   self->adapter = adapter;
   self->dtype = dtype;
   self->device = device;
+  self->watch = watch;
   self->file = emo_safetensors_open (path, error);
   if (self->file == NULL)
     return NULL;
@@ -256,6 +261,24 @@ wrap_stored (EmoSafetensors        *file,
   return emo_tensor_new_for_bytes (bytes, dtype, stored->rank, stored->shape, error);
 }
 
+/* The way goes over the bytes twice: taking them, which costs time where they
+ * are converted, and the search for NaN. */
+static void
+tell_bytes (EmoVlmWeights *self,
+            gint64         n_bytes)
+{
+  emo_load_watch_tell (self->watch, (double) n_bytes / (2.0 * (double) MAX (1, emo_safetensors_get_n_bytes (self->file))));
+}
+
+static void
+counted_cb (gint64   n_bytes,
+            gpointer user_data)
+{
+  EmoVlmWeights *self = user_data;
+
+  tell_bytes (self, emo_safetensors_get_n_bytes (self->file) + n_bytes);
+}
+
 /* Vectors are converted, they cost nothing. Matrices stay as they are mapped
  * where the CPU computes in float32; bf16 and the GPU take one dtype. */
 static EmoTensor *
@@ -294,8 +317,12 @@ emo_vlm_weights_take (EmoVlmWeights   *self,
       return NULL;
     }
   g_hash_table_add (self->used, (gpointer) stored->name);
-  if (self->error != NULL || !check_shape (self, stored, rank, shape))
+  if (self->error != NULL ||
+      g_cancellable_set_error_if_cancelled (self->watch->cancellable, &self->error) ||
+      !check_shape (self, stored, rank, shape))
     return NULL;
+  self->taken += (gint64) stored->n_bytes;
+  tell_bytes (self, self->taken);
   tensor = wrap_stored (self->file, stored, &self->error);
   return tensor != NULL ? place (self, tensor) : NULL;
 }
@@ -417,7 +444,9 @@ emo_vlm_weights_finish (EmoVlmWeights  *self,
   if (!check_adapter (self, error))
     return FALSE;
   note_extras (self, notes);
-  nonfinite = emo_safetensors_count_nonfinite (self->file);
+  nonfinite = emo_safetensors_count_nonfinite_full (self->file, counted_cb, self, self->watch->cancellable);
+  if (g_cancellable_set_error_if_cancelled (self->watch->cancellable, error))
+    return FALSE;
   if (nonfinite > 0)
     g_ptr_array_add (notes, g_strdup_printf ("%" G_GUINT64_FORMAT " weights are not finite (NaN or infinite)", nonfinite));
   return emo_safetensors_check (self->file, error);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "emo-adapter.h"
+#include "emo-load-watch.h"
 #include "emo-tensor.h"
 
 G_BEGIN_DECLS
@@ -38,6 +39,7 @@ EmoVlmWeights *emo_vlm_weights_open   (const char      *folder,
                                 EmoAdapter      *adapter,    /* (nullable) borrowed, outlives this */
                                 EmoDtype         dtype,      /* of computation */
                                 EmoDevice        device,
+                                const EmoLoadWatch *watch,   /* borrowed, outlives this */
                                 GError         **error);
 void        emo_vlm_weights_close  (EmoVlmWeights      *self);
 EmoSafetensors *emo_vlm_weights_get_file (EmoVlmWeights *self);

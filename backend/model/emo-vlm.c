@@ -22,6 +22,7 @@
  * @dtype: what is computed in
  * @device: where
  * @notes: (element-type utf8): strings worth showing are appended
+ * @watch: told how far it is; ends it with %G_IO_ERROR_CANCELLED
  *
  * Returns: (transfer full) (nullable): ready to see, or %NULL with the errors of
  *   the tokenizer and of emo_vlm_weights_finish()
@@ -33,6 +34,7 @@ emo_vlm_load (const char          *folder,
               EmoDtype             dtype,
               EmoDevice            device,
               GPtrArray           *notes,
+              const EmoLoadWatch  *watch,
               GError             **error)
 {
   g_autoptr (EmoVlm) self = g_new0 (EmoVlm, 1);
@@ -53,7 +55,7 @@ emo_vlm_load (const char          *folder,
                    tokenizer, emo_tokenizer_get_size (self->tokenizer) - 1, config->vocab_size);
       return NULL;
     }
-  weights = emo_vlm_weights_open (folder, adapter, dtype, device, error);
+  weights = emo_vlm_weights_open (folder, adapter, dtype, device, watch, error);
   if (weights == NULL)
     return NULL;
   self->tower = emo_vision_tower_new (config, weights);

@@ -56,6 +56,7 @@ EmoVlm    *emo_vlm_load       (const char          *folder,
                                EmoDtype             dtype,
                                EmoDevice            device,
                                GPtrArray           *notes,
+                               const EmoLoadWatch  *watch,
                                GError             **error);
 void       emo_vlm_free       (EmoVlm              *self);
 /* Merged visual tokens [T, H] of a picture. */

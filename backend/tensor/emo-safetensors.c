@@ -398,7 +398,9 @@ typedef struct
   EmoSafetensors *set;
   guint tensor;                /* where the next piece begins */
   gsize offset;
+  gint64 taken;                /* bytes handed out */
   guint64 total;
+  GCancellable *cancellable;   /* (nullable) */
 } Search;
 
 static gboolean
@@ -407,8 +409,11 @@ take_piece (Search       *search,
             const guint8 **data,
             gsize        *n_bytes)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&search->lock);
+  g_autoptr (GMutexLocker) locker = NULL;
 
+  if (g_cancellable_is_cancelled (search->cancellable))
+    return FALSE;
+  locker = g_mutex_locker_new (&search->lock);
   while (search->tensor < search->set->n_tensors)
     {
       const EmoStoredTensor *tensor = &search->set->tensors[search->tensor];
@@ -419,6 +424,7 @@ take_piece (Search       *search,
           *data = tensor->data + search->offset;
           *n_bytes = MIN (tensor->n_bytes - search->offset, PIECE);
           search->offset += *n_bytes;
+          search->taken += (gint64) *n_bytes;
           return TRUE;
         }
       search->tensor++;
@@ -427,20 +433,39 @@ take_piece (Search       *search,
   return FALSE;
 }
 
-static gpointer
-count_worker (gpointer user_data)
+static void
+count_pieces (Search       *search,
+              EmoBytesFunc  func,
+              gpointer      user_data)
 {
-  Search *search = user_data;
   EmoStored stored;
   const guint8 *data;
   gsize n_bytes;
   guint64 total = 0;
 
   while (take_piece (search, &stored, &data, &n_bytes))
-    total += _emo_stored_count_nonfinite (stored, data, n_bytes);
+    {
+      total += _emo_stored_count_nonfinite (stored, data, n_bytes);
+      if (func != NULL)
+        {
+          gint64 taken;
+
+          g_mutex_lock (&search->lock);
+          taken = search->taken;
+          g_mutex_unlock (&search->lock);
+          func (taken, user_data);
+        }
+    }
   g_mutex_lock (&search->lock);
   search->total += total;
   g_mutex_unlock (&search->lock);
+}
+
+static gpointer
+count_worker (gpointer user_data)
+{
+  count_pieces (user_data, NULL, NULL);
+
   return NULL;
 }
 
@@ -457,7 +482,27 @@ count_worker (gpointer user_data)
 guint64
 emo_safetensors_count_nonfinite (EmoSafetensors *self)
 {
-  Search search = { .set = self };
+  return emo_safetensors_count_nonfinite_full (self, NULL, NULL, NULL);
+}
+
+/**
+ * emo_safetensors_count_nonfinite_full:
+ * @self: a set
+ * @func: (nullable): told how many bytes are counted, on the calling thread
+ * @user_data: for @func
+ * @cancellable: (nullable): tested for each piece of a few megabytes
+ *
+ * As emo_safetensors_count_nonfinite(), for files so large that a person waits.
+ *
+ * Returns: the count; of a part, where it was cancelled
+ */
+guint64
+emo_safetensors_count_nonfinite_full (EmoSafetensors *self,
+                                      EmoBytesFunc    func,
+                                      gpointer        user_data,
+                                      GCancellable   *cancellable)
+{
+  Search search = { .set = self, .cancellable = cancellable };
   GThread *threads[MAX_THREADS] = { NULL };
   guint n_threads;
 
@@ -468,7 +513,7 @@ emo_safetensors_count_nonfinite (EmoSafetensors *self)
   /* This thread works too, and does it all where no other can be started. */
   for (guint i = 1; i < n_threads; i++)
     threads[i] = g_thread_try_new ("count-nan", count_worker, &search, NULL);
-  count_worker (&search);
+  count_pieces (&search, func, user_data);
   for (guint i = 1; i < n_threads; i++)
     if (threads[i] != NULL)
       g_thread_join (threads[i]);

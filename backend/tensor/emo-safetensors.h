@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include <gio/gio.h>
+
 #include "emo-types.h"
 
 G_BEGIN_DECLS
@@ -73,6 +75,13 @@ gboolean               emo_safetensors_check        (EmoSafetensors  *self,
                                                      GError         **error);   /* no mapping was damaged */
 /* Float tensors' elements that are NaN or infinite; several threads. */
 guint64                emo_safetensors_count_nonfinite (EmoSafetensors *self);
+/* The same, telling @func the bytes counted so far and ending early, with a count
+ * that means nothing, once @cancellable says so. */
+typedef void (*EmoBytesFunc) (gint64 n_bytes, gpointer user_data);
+guint64                emo_safetensors_count_nonfinite_full (EmoSafetensors *self,
+                                                     EmoBytesFunc     func,         /* (nullable) on the calling thread */
+                                                     gpointer         user_data,
+                                                     GCancellable    *cancellable); /* (nullable) */
 /* Copies a float tensor out as float32 (F64 rounded, F16 and BF16 exact).
  * DTYPE for other types. @out holds the product of the shape. */
 gboolean               emo_stored_tensor_read_floats (const EmoStoredTensor *tensor,

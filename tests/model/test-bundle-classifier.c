@@ -12,6 +12,7 @@
 #include "emo-bundle-classifier.h"
 #include "emo-error.h"
 #include "emo-json.h"
+#include "emo-model-need.h"
 #include "emo-patches.h"
 #include "emo-text.h"
 
@@ -455,6 +456,116 @@ test_classifier_notes_extra_tensors (void)
   remove_folder (folder);
 }
 
+/* How far a load has come, and where it is to end. */
+typedef struct
+{
+  GCancellable *cancellable;   /* (nullable) */
+  double        stop_at;
+  double        last;
+  guint         n_told;
+} Way;
+
+static void
+way_cb (double   fraction,
+        gpointer user_data)
+{
+  Way *way = user_data;
+
+  g_assert_cmpfloat (fraction, >=, way->last);
+  g_assert_cmpfloat (fraction, <=, 1);
+  way->last = fraction;
+  way->n_told++;
+  if (way->cancellable != NULL && fraction >= way->stop_at)
+    g_cancellable_cancel (way->cancellable);
+}
+
+static void
+test_classifier_load_tells_how_far_it_is (void)
+{
+  g_autofree char *path = data_path ("models/emoscenes");
+  EmoLoadOptions options = EMO_LOAD_OPTIONS_INIT;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmoClassifier) classifier = NULL;
+  Way way = { 0 };
+
+  options.path = path;
+  classifier = emo_bundle_classifier_load (&options, way_cb, &way, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (way.last, ==, 1);
+  g_assert_cmpuint (way.n_told, >, 20);
+}
+
+static void
+test_classifier_load_stops_on_its_way (void)
+{
+  const double places[] = { 0.1, 0.3, 0.6, 0.9 };
+  g_autofree char *path = data_path ("models/emoscenes");
+  EmoLoadOptions options = EMO_LOAD_OPTIONS_INIT;
+
+  options.path = path;
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GError) error = NULL;
+      Way way = { cancellable, places[i], 0, 0 };
+
+      g_assert_null (emo_bundle_classifier_load (&options, way_cb, &way, cancellable, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_cmpfloat (way.last, <, 1);
+    }
+}
+
+static gint64
+read_resident (void)
+{
+  g_autofree char *text = NULL;
+  const char *at;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &text, NULL, NULL));
+  at = strstr (text, "VmRSS:");
+  g_assert_nonnull (at);
+
+  return (gint64) g_ascii_strtoull (at + strlen ("VmRSS:"), NULL, 10) * 1024;
+}
+
+/* The estimate is made from headers; this is what the model really takes. The
+ * first one warms libtorch up, which no model is charged for. */
+static void
+test_classifier_takes_no_more_memory_than_estimated (void)
+{
+  g_autofree char *path = data_path ("models/emoscenes");
+  EmoLoadOptions options = EMO_LOAD_OPTIONS_INIT;
+  EmoRequest request = EMO_REQUEST_INIT;
+  g_autoptr (EmoModelNeed) need = NULL;
+  gint64 before = 0, grown;
+
+  options.path = path;
+  need = emo_model_need_new (&options, NULL);
+  g_assert_nonnull (need);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (EmoClassifier) classifier = emo_bundle_classifier_load (&options, NULL, NULL, NULL, NULL);
+      g_autoptr (EmoPatches) patches = prepare (classifier, "01-sadness.png");
+      Heard heard;
+
+      heard_init (&heard);
+      ask (classifier, patches, &request, &heard);
+      heard_clear (&heard);
+      if (i == 0)
+        {
+          g_clear_object (&classifier);
+          before = read_resident ();
+        }
+      else
+        {
+          grown = read_resident () - before;
+          g_test_message ("estimated %.1f MB, grown by %.1f MB", (double) emo_model_need_get_total (need) / 1e6, (double) grown / 1e6);
+          g_assert_cmpint (grown, <=, emo_model_need_get_total (need));
+          g_assert_cmpint (grown, >=, emo_model_need_get_total (need) / 4);
+        }
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -472,5 +583,8 @@ main (int   argc,
   g_test_add_func ("/Emo/BundleClassifier/refuses-in-words", test_classifier_refuses_in_words);
   g_test_add_func ("/Emo/BundleClassifier/names-what-the-config-wants", test_classifier_names_what_the_config_wants);
   g_test_add_func ("/Emo/BundleClassifier/notes-extra-tensors", test_classifier_notes_extra_tensors);
+  g_test_add_func ("/Emo/BundleClassifier/load-tells-how-far-it-is", test_classifier_load_tells_how_far_it_is);
+  g_test_add_func ("/Emo/BundleClassifier/load-stops-on-its-way", test_classifier_load_stops_on_its_way);
+  g_test_add_func ("/Emo/BundleClassifier/takes-no-more-memory-than-estimated", test_classifier_takes_no_more_memory_than_estimated);
   return g_test_run ();
 }
