@@ -29,6 +29,7 @@
 #include "image/emo-patches.h"
 #include "model/emo-bundle-classifier.h"
 #include "model/emo-bundle.h"
+#include "model/emo-model-need.h"
 #include "model/emo-tokenizer.h"
 #include "session/emo-collect.h"
 #include "session/emo-export.h"

@@ -157,6 +157,27 @@ ask_for_base (EmoBundle  *self,
   g_propagate_error (error, latch);
 }
 
+/**
+ * emo_model_kind_of:
+ * @folder: a folder that may be a model
+ *
+ * Returns: what its files' names make of it; whether it loads is another matter
+ */
+EmoModelKind
+emo_model_kind_of (const char *folder)
+{
+  g_return_val_if_fail (folder != NULL, EMO_MODEL_KIND_NONE);
+
+  if (has_file (folder, "emovlm.json"))
+    return EMO_MODEL_KIND_BUNDLE;
+  if (has_file (folder, "config.json"))
+    return EMO_MODEL_KIND_HUB;
+  if (has_file (folder, "adapter_config.json"))
+    return EMO_MODEL_KIND_PEFT;
+
+  return EMO_MODEL_KIND_NONE;
+}
+
 static gboolean
 read_folder (EmoBundle          *self,
              const char *const  *labels,

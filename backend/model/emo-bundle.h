@@ -57,6 +57,17 @@ typedef struct
   char       **notes;               /* NULL-terminated */
 } EmoBundle;
 
+/* What a folder is, by the names of its files alone. */
+typedef enum
+{
+  EMO_MODEL_KIND_NONE,
+  EMO_MODEL_KIND_BUNDLE,   /* emovlm.json */
+  EMO_MODEL_KIND_HUB,      /* config.json */
+  EMO_MODEL_KIND_PEFT,     /* adapter_config.json alone: needs a base */
+} EmoModelKind;
+
+EmoModelKind emo_model_kind_of (const char *folder);
+
 /* @labels (nullable): replaces a hub folder's default; a bundle's own labels
  * cannot be replaced (INVALID_FILE). @base (nullable): a PEFT folder's base. */
 EmoBundle *emo_bundle_load (const char          *path,
