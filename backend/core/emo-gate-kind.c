@@ -88,6 +88,26 @@ emo_gate_kind_from_string (const char  *text,
 }
 
 /**
+ * emo_gate_kind_get_weights_title:
+ * @kind: a kind of gate
+ *
+ * Returns: (transfer none) (nullable): what the weights are called that a gate of
+ *   this kind mixes by, "branch weights"; %NULL where it has none
+ */
+const char *
+emo_gate_kind_get_weights_title (EmoGateKind kind)
+{
+  static const char * const titles[EMO_N_GATE_KINDS] = {
+    [EMO_GATE_KIND_MOE] = "expert weights",
+    [EMO_GATE_KIND_DYNAMIC] = "branch weights",
+  };
+
+  g_return_val_if_fail (kind >= 0 && kind < EMO_N_GATE_KINDS, NULL);
+
+  return titles[kind];
+}
+
+/**
  * emo_vlm_input_to_string:
  * @input: what a gate sees of the VLM
  *

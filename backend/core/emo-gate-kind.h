@@ -38,5 +38,7 @@ const char *emo_gate_kind_to_string (EmoGateKind  kind);
 gboolean    emo_gate_kind_from_string (const char *text, EmoGateKind *out);
 const char *emo_vlm_input_to_string (EmoVlmInput  input);
 gboolean    emo_vlm_input_from_string (const char *text, EmoVlmInput *out);
+/* (nullable) what the numbers that a gate mixes by are called */
+const char *emo_gate_kind_get_weights_title (EmoGateKind kind);
 
 G_END_DECLS

@@ -13,6 +13,7 @@
 
 #include "emo-error.h"
 #include "emo-json-private.h"
+#include "emo-text.h"
 
 /* Blocks grow with the document, from one page to this. */
 #define BLOCK_MIN ((gsize) 4 * 1024)
@@ -30,6 +31,7 @@ typedef struct
   gsize          length;
   guint          depth;
   guint          n_values;
+  gboolean       takes_nul;
   EmoJsonMember *stack;
   gsize          n_stack;
   gsize          stack_size;
@@ -191,8 +193,14 @@ parse_unicode_escape (Parser *parser,
   if (!parse_hex (parser, &c))
     return FALSE;
 
-  if (c == 0)
+  if (c == 0 && !parser->takes_nul)
     return fail (parser, EMO_ERROR_INVALID_FILE, "NUL in a string");
+  if (c == 0)
+    {
+      memcpy (parser->text + *end, EMO_TEXT_NUL, strlen (EMO_TEXT_NUL));
+      *end += strlen (EMO_TEXT_NUL);
+      return TRUE;
+    }
 
   if (c >= 0xdc00 && c <= 0xdfff)
     return fail (parser, EMO_ERROR_INVALID_FILE, "lone surrogate \\u%04x", c);
@@ -651,6 +659,7 @@ gboolean
 _emo_json_parse_text (EmoJson     *self,
                       gsize        length,
                       const char  *name,
+                      gboolean     takes_nul,
                       GError     **error)
 {
   Parser parser = {
@@ -658,6 +667,7 @@ _emo_json_parse_text (EmoJson     *self,
     .name = name,
     .text = self->text,
     .length = length,
+    .takes_nul = takes_nul,
     .error = error,
   };
   gboolean ok;

@@ -81,6 +81,7 @@ struct _EmoJson
 gboolean             _emo_json_parse_text    (EmoJson             *self,
                                               gsize                length,
                                               const char          *name,
+                                              gboolean             takes_nul,
                                               GError             **error);
 const EmoJsonMember *_emo_json_object_find   (const EmoJsonObject *object,
                                               guint32              length,

@@ -24,34 +24,15 @@
  * Memory: one copy of the text, in which strings are unescaped and ended in
  * place, and an arena of 16 bytes a value (24 a member). */
 
-/**
- * emo_json_parse:
- * @text: (array length=length): the text, copied; needs no NUL
- * @length: bytes of @text
- * @name: what errors call the text, usually a file name
- * @max_bytes: the largest @length taken, 0 for 64 MiB
- * @error: return location
- *
- * Reads a whole document. White space may surround the root; a byte order mark,
- * invalid UTF-8, lone surrogates, NUL in strings, duplicate keys, numbers that
- * JSON's grammar does not have or a double cannot hold, and text after the root
- * are refused.
- *
- * Returns: (transfer full) (nullable): the document, or %NULL with
- *   %EMO_ERROR_INVALID_FILE, %EMO_ERROR_LIMIT (size, depth 64, a string of
- *   16 MiB, 16 million values) or %EMO_ERROR_OUT_OF_MEMORY
- */
-EmoJson *
-emo_json_parse (const char  *text,
-                gsize        length,
-                const char  *name,
-                gsize        max_bytes,
-                GError     **error)
+static EmoJson *
+parse (const char  *text,
+       gsize        length,
+       const char  *name,
+       gsize        max_bytes,
+       gboolean     takes_nul,
+       GError     **error)
 {
   g_autoptr (EmoJson) self = NULL;
-
-  g_return_val_if_fail (text != NULL || length == 0, NULL);
-  g_return_val_if_fail (name != NULL, NULL);
 
   /* Lengths inside are 32-bit: larger texts are out of the question. */
   if (max_bytes == 0)
@@ -82,10 +63,67 @@ emo_json_parse (const char  *text,
     memcpy (self->text, text, length);
   self->text[length] = '\0';
 
-  if (!_emo_json_parse_text (self, length, name, error))
+  if (!_emo_json_parse_text (self, length, name, takes_nul, error))
     return NULL;
 
   return g_steal_pointer (&self);
+}
+
+/**
+ * emo_json_parse:
+ * @text: (array length=length): the text, copied; needs no NUL
+ * @length: bytes of @text
+ * @name: what errors call the text, usually a file name
+ * @max_bytes: the largest @length taken, 0 for 64 MiB
+ * @error: return location
+ *
+ * Reads a whole document. White space may surround the root; a byte order mark,
+ * invalid UTF-8, lone surrogates, NUL in strings, duplicate keys, numbers that
+ * JSON's grammar does not have or a double cannot hold, and text after the root
+ * are refused.
+ *
+ * Returns: (transfer full) (nullable): the document, or %NULL with
+ *   %EMO_ERROR_INVALID_FILE, %EMO_ERROR_LIMIT (size, depth 64, a string of
+ *   16 MiB, 16 million values) or %EMO_ERROR_OUT_OF_MEMORY
+ */
+EmoJson *
+emo_json_parse (const char  *text,
+                gsize        length,
+                const char  *name,
+                gsize        max_bytes,
+                GError     **error)
+{
+  g_return_val_if_fail (text != NULL || length == 0, NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return parse (text, length, name, max_bytes, FALSE, error);
+}
+
+/**
+ * emo_json_parse_generated:
+ * @text: (array length=length): the text, copied; needs no NUL
+ * @length: bytes of @text
+ * @name: what errors call the text, usually a file name
+ * @max_bytes: the largest @length taken, 0 for 64 MiB
+ * @error: return location
+ *
+ * As emo_json_parse(), but \u0000 in a string is read as EMO_TEXT_NUL: what a
+ * model wrote comes back as emo_json_append_string() took it.
+ *
+ * Returns: (transfer full) (nullable): the document, or %NULL with the errors of
+ *   emo_json_parse()
+ */
+EmoJson *
+emo_json_parse_generated (const char  *text,
+                          gsize        length,
+                          const char  *name,
+                          gsize        max_bytes,
+                          GError     **error)
+{
+  g_return_val_if_fail (text != NULL || length == 0, NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return parse (text, length, name, max_bytes, TRUE, error);
 }
 
 /**

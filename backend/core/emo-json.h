@@ -35,6 +35,12 @@ EmoJson            *emo_json_parse             (const char          *text,
                                                 const char          *name,
                                                 gsize                max_bytes,
                                                 GError             **error);
+/* The same for what emo_json_append_string() wrote: \u0000 is EMO_TEXT_NUL. */
+EmoJson            *emo_json_parse_generated   (const char          *text,
+                                                gsize                length,
+                                                const char          *name,
+                                                gsize                max_bytes,
+                                                GError             **error);
 EmoJson            *emo_json_load              (const char          *path,
                                                 GError             **error);
 EmoJson            *emo_json_ref               (EmoJson             *self);

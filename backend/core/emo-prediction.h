@@ -80,5 +80,11 @@ double           emo_prediction_get_ms                     (EmoPrediction *self,
 char            *emo_prediction_to_json                    (EmoPrediction *self,
                                                             const char    *image,
                                                             const char    *error_text);
+/* The way back, exact; @info NULL: what the object itself says of the model. */
+EmoPrediction   *emo_prediction_new_from_json              (const char    *text,
+                                                            gsize          length,
+                                                            const char    *name,
+                                                            EmoModelInfo  *info,
+                                                            GError       **error);
 
 G_END_DECLS

@@ -53,5 +53,4 @@ const EmoGateClass _emo_gate_dynamic = {
   .n_parameters = 4,
   .forward = forward,
   .weights = weights,
-  .weights_title = "branch weights",
 };

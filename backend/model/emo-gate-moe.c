@@ -62,5 +62,4 @@ const EmoGateClass _emo_gate_moe = {
   .max_free = EMO_GATE_MAX_WEIGHTS,
   .forward = forward,
   .weights = weights,
-  .weights_title = "expert weights",
 };

@@ -46,12 +46,11 @@ typedef struct
                                const double  *d,        /* [n] */
                                const double  *v,        /* [n] */
                                double        *logits);  /* [n] */
-  /* (nullable): branch or expert weights and what they are called. */
+  /* (nullable): branch or expert weights; their title is of the kind. */
   guint            (*weights) (const EmoGate *self,
                                const double  *d,
                                const double  *v,
                                double        *weights);
-  const char      *weights_title;
 } EmoGateClass;
 
 struct _EmoGate

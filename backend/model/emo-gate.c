@@ -313,7 +313,7 @@ emo_gate_weights (EmoGate       *self,
   g_return_val_if_fail (self != NULL, 0);
 
   if (title != NULL)
-    *title = self->klass->weights_title;
+    *title = emo_gate_kind_get_weights_title (self->kind);
   if (self->klass->weights == NULL)
     return 0;
 

@@ -16,6 +16,7 @@
 
 #include "emo-error.h"
 #include "emo-json.h"
+#include "emo-text.h"
 
 static EmoJson *
 parse (const char *text)
@@ -583,6 +584,22 @@ test_json_survives_mutations (void)
   g_assert_cmpint (taken, >, 100);
 }
 
+static void
+test_json_reads_what_a_model_wrote (void)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (EmoJson) json = NULL;
+  g_autoptr (GError) error = NULL;
+
+  emo_json_append_string (out, EMO_TEXT_NUL "a" EMO_TEXT_NUL EMO_TEXT_NUL "b");
+  g_assert_cmpstr (out->str, ==, "\"\\u0000a\\u0000\\u0000b\"");
+  g_assert_null (emo_json_parse (out->str, out->len, "t", 0, NULL));
+  json = emo_json_parse_generated (out->str, out->len, "t", 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (emo_json_value_get_string (emo_json_get_root (json)), ==,
+                   EMO_TEXT_NUL "a" EMO_TEXT_NUL EMO_TEXT_NUL "b");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -608,6 +625,7 @@ main (int   argc,
   g_test_add_func ("/Emo/Json/writes-doubles-that-read-back", test_json_writes_doubles_that_read_back);
   g_test_add_func ("/Emo/Json/ignores-the-locale", test_json_ignores_the_locale);
   g_test_add_func ("/Emo/Json/survives-mutations", test_json_survives_mutations);
+  g_test_add_func ("/Emo/Json/reads-what-a-model-wrote", test_json_reads_what_a_model_wrote);
 
   return g_test_run ();
 }

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "emo-error.h"
 #include "emo-json.h"
 #include "emo-prediction.h"
 
@@ -459,6 +460,222 @@ test_prediction_writes_null_for_what_is_missing (void)
   g_assert_finalize_object (self);
 }
 
+/* Writes, reads, writes: both texts are the same byte for byte, which for
+ * numbers that are written shortest means the same doubles. */
+static EmoPrediction *
+assert_round_trip (EmoPrediction *self,
+                   EmoModelInfo  *info)
+{
+  g_autofree char *text = emo_prediction_to_json (self, "a.png", NULL);
+  g_autofree char *again = NULL;
+  g_autoptr (GError) error = NULL;
+  EmoPrediction *read;
+
+  read = emo_prediction_new_from_json (text, strlen (text), "row", info, &error);
+  g_assert_no_error (error);
+  again = emo_prediction_to_json (read, "a.png", NULL);
+  g_assert_cmpstr (again, ==, text);
+
+  return read;
+}
+
+static void
+test_prediction_reads_back_every_stage (void)
+{
+  g_autoptr (EmoModelInfo) info = make_info ();
+
+  /* As far as it had come, from nothing to all. */
+  for (int last = -1; last <= EMO_STAGE_DONE; last++)
+    {
+      EmoPrediction *self = emo_prediction_new (info);
+      EmoPrediction *read;
+
+      if (last >= EMO_STAGE_INPUT)
+        send_stage (self, EMO_STAGE_INPUT, 1.1);
+      if (last >= EMO_STAGE_VISION)
+        send_stage (self, EMO_STAGE_VISION, 2.2);
+      if (last >= EMO_STAGE_DISTILLED)
+        send_answer (self, EMO_STAGE_DISTILLED, distilled_p, distilled_s);
+      if (last >= EMO_STAGE_PREFILL)
+        send_stage (self, EMO_STAGE_PREFILL, 3.3);
+      if (last >= EMO_STAGE_VLM)
+        send_answer (self, EMO_STAGE_VLM, vlm_p, vlm_s);
+      if (last >= EMO_STAGE_GATE)
+        send_answer (self, EMO_STAGE_GATE, gated_p, gated_s);
+      if (last >= EMO_STAGE_EXPLAINED)
+        send_text (self, EMO_STAGE_EXPLAINED, 2, "dark\xc0\x80\x1f \"end\"", TRUE);
+      if (last >= EMO_STAGE_DONE)
+        send_stage (self, EMO_STAGE_DONE, 42.5);
+
+      read = assert_round_trip (self, info);
+      g_assert_true (emo_prediction_get_info (read) == info);
+      if (last == EMO_STAGE_DONE)
+        {
+          const char *title;
+
+          g_assert_cmpint (emo_prediction_get_stage (read), ==, EMO_STAGE_DONE);
+          g_assert_cmpint (emo_prediction_get_explanation_label (read), ==, 2);
+          g_assert_cmpstr (emo_prediction_get_explanation_exact (read), ==, "dark\xc0\x80\x1f \"end\"");
+          g_assert_nonnull (emo_prediction_get_weights (read, NULL, &title));
+          g_assert_cmpstr (title, ==, "branch weights");
+          g_assert_cmpfloat (emo_prediction_get_margin (read), ==, emo_prediction_get_margin (self));
+        }
+      g_assert_finalize_object (self);
+      g_assert_finalize_object (read);
+    }
+}
+
+/* Any double at all that JSON can hold. */
+static double
+random_double (GRand *rand)
+{
+  union { guint64 bits; double number; } value;
+
+  do
+    value.bits = (guint64) g_rand_int (rand) << 32 | g_rand_int (rand);
+  while (!isfinite (value.number));
+
+  return value.number;
+}
+
+static void
+test_prediction_reads_back_the_same_doubles (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20260401);
+
+  for (int round = 0; round < 200; round++)
+    {
+      EmoPrediction *self = make_prediction ();
+      EmoPrediction *read;
+      double p[N], s[N];
+
+      for (int i = 0; i < N; i++)
+        {
+          p[i] = g_rand_double (rand) * pow (10, -g_rand_int_range (rand, 0, 320));
+          s[i] = random_double (rand);
+        }
+      s[0] = round % 3 == 0 ? -0.0 : s[0];
+      send_answer (self, EMO_STAGE_VLM, p, s);
+      read = assert_round_trip (self, NULL);
+      g_assert_cmpmem (emo_prediction_get_probabilities (read, EMO_BRANCH_VLM), sizeof p, p, sizeof p);
+      g_assert_cmpmem (emo_prediction_get_scores (read, EMO_BRANCH_VLM), sizeof s, s, sizeof s);
+      g_assert_finalize_object (self);
+      g_assert_finalize_object (read);
+    }
+}
+
+static void
+test_prediction_reads_what_the_model_was (void)
+{
+  EmoPrediction *self = make_prediction ();
+  EmoPrediction *read;
+  EmoModelInfo *info;
+  static const double p[N] = { 0.5, NAN, 0.25 };
+  static const double s[N] = { 1, -INFINITY, NAN };
+
+  send_all (self);
+  send_answer (self, EMO_STAGE_GATE, p, s);
+  read = assert_round_trip (self, NULL);
+  info = emo_prediction_get_info (read);
+  g_assert_cmpstr (info->name, ==, "tiny");
+  g_assert_cmpstr (info->model_sha256, ==, "abc");
+  g_assert_true (info->has_gate && info->has_distilled);
+  g_assert_cmpint (info->gate_kind, ==, EMO_GATE_KIND_DYNAMIC);
+  g_assert_cmpstr (emo_label_set_get_label (info->labels, 1), ==, "fear");
+  /* JSON has no infinity: all that is no number comes back as NaN. */
+  g_assert_true (isnan (emo_prediction_get_probabilities (read, EMO_BRANCH_GATED)[1]));
+  g_assert_true (isnan (emo_prediction_get_scores (read, EMO_BRANCH_GATED)[1]));
+  g_assert_finalize_object (self);
+  g_assert_finalize_object (read);
+}
+
+/* @text with its first @from replaced. */
+static char *
+replace (const char *text,
+         const char *from,
+         const char *to)
+{
+  const char *at = strstr (text, from);
+
+  g_assert_nonnull (at);
+
+  return g_strdup_printf ("%.*s%s%s", (int) (at - text), text, to, at + strlen (from));
+}
+
+static void
+test_prediction_refuses_hostile_json (void)
+{
+  static const struct { const char *from, *to; } changes[] = {
+    { "\"labels\": [\"awe\",\"fear\",\"sadness\"]", "\"labels\": null" },
+    { "[\"awe\",\"fear\",\"sadness\"]", "[]" },
+    { "[\"awe\",\"fear\",\"sadness\"]", "[\"awe\"]" },
+    { "[\"awe\",\"fear\",\"sadness\"]", "[\"awe\",\"awe\",\"sadness\"]" },
+    { "[\"awe\",\"fear\",\"sadness\"]", "[\"awe\",7,\"sadness\"]" },
+    { "[\"awe\",\"fear\",\"sadness\"]", "[\"awe\",\"fear\",\"joy\"]" },
+    { "[0.5,0.3,0.2]", "[0.5,0.3]" },
+    { "[0.5,0.3,0.2]", "[0.5,0.3,0.2,0]" },
+    { "[0.5,0.3,0.2]", "[0.5,0.3,\"0.2\"]" },
+    { "[0.5,0.3,0.2]", "[0.5,0.3,1.2]" },
+    { "[0.5,0.3,0.2]", "[0.5,0.3,-0.1]" },
+    { "[0.5,0.3,0.2]", "[0.5,0.3,1e400]" },
+    { "[0.5,0.3,0.2]", "[0.5,0.3,NaN]" },
+    { "[0.5,0.3,0.2]", "null" },
+    { "[0.5,0.3,0.2]", "{}" },
+    { "[-1,-1.5,-1.9]", "[-1,[],-1.9]" },
+    { "\"vlm\": {\"label\"", "\"vlm\": 3, \"x\": {\"label\"" },
+    { "\"mass\": 0.93", "\"mass\": -1" },
+    { "\"width\": 640", "\"width\": -640" },
+    { "\"width\": 640", "\"width\": 6.5" },
+    { "\"height\": 480", "\"height\": 99999999999" },
+    { "[1,34,46]", "[1,34]" },
+    { "[1,34,46]", "[1,34,46,2]" },
+    { "[1,34,46]", "[1,34,\"46\"]" },
+    { "\"kind\": \"dynamic\"", "\"kind\": \"Dynamic\"" },
+    { "\"vlm_input\": \"probabilities\"", "\"vlm_input\": 1" },
+    { "\"weights\": [0.25,0.75]", "\"weights\": 3" },
+    { "[2.1,0,-1]", "[2.1,0,-1,0]" },
+    { "\"explanation\": {\"label\": \"awe\"", "\"explanation\": {\"label\": \"joy\"" },
+    { "\"explanation\": {", "\"explanation\": [], \"x\": {" },
+    { "\"in_domain\": false", "\"in_domain\": 0" },
+    { "\"ms\": {", "\"ms\": [1], \"x\": {" },
+    { "\"decode\": 1", "\"decode\": -1" },
+    { "\"total\": 42.5", "\"total\": \"42.5\"" },
+    { "\"image\": \"a.png\"", "\"image\": \"a.png\", \"image\": 1" },
+    { "\"error\": null}", "\"error\": null" },
+    { "{\"image\"", "[\"image\"" },
+  };
+  g_autoptr (EmoModelInfo) info = make_info ();
+  EmoPrediction *self = make_prediction ();
+  g_autofree char *text = NULL;
+
+  send_all (self);
+  text = emo_prediction_to_json (self, "a.png", NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autofree char *changed = replace (text, changes[i].from, changes[i].to);
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s -> %s", changes[i].from, changes[i].to);
+      g_assert_null (emo_prediction_new_from_json (changed, strlen (changed), "row", info, &error));
+      g_assert_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE);
+      g_assert_nonnull (strstr (error->message, "row"));
+    }
+  g_assert_null (emo_prediction_new_from_json ("[]", 2, "row", NULL, NULL));
+  g_assert_null (emo_prediction_new_from_json ("", 0, "row", NULL, NULL));
+
+  /* Cut anywhere, and with any byte changed: an error or a prediction. */
+  for (gsize i = 0; i < strlen (text); i++)
+    {
+      g_autofree char *changed = g_strdup (text);
+      g_autoptr (EmoPrediction) read = NULL;
+
+      g_assert_null (emo_prediction_new_from_json (text, i, "row", info, NULL));
+      changed[i] ^= 1 << i % 8;
+      read = emo_prediction_new_from_json (changed, strlen (text), "row", info, NULL);
+    }
+  g_assert_finalize_object (self);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -475,6 +692,10 @@ main (int   argc,
   g_test_add_func ("/Emo/Prediction/refuses-answers-of-another-length", test_prediction_refuses_answers_of_another_length);
   g_test_add_func ("/Emo/Prediction/writes-the-keys-of-the-contract", test_prediction_writes_the_keys_of_the_contract);
   g_test_add_func ("/Emo/Prediction/writes-null-for-what-is-missing", test_prediction_writes_null_for_what_is_missing);
+  g_test_add_func ("/Emo/Prediction/reads-back-every-stage", test_prediction_reads_back_every_stage);
+  g_test_add_func ("/Emo/Prediction/reads-back-the-same-doubles", test_prediction_reads_back_the_same_doubles);
+  g_test_add_func ("/Emo/Prediction/reads-what-the-model-was", test_prediction_reads_what_the_model_was);
+  g_test_add_func ("/Emo/Prediction/refuses-hostile-json", test_prediction_refuses_hostile_json);
 
   return g_test_run ();
 }
