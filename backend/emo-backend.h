@@ -19,6 +19,7 @@
 #include "core/emo-job.h"
 #include "core/emo-json.h"
 #include "core/emo-label-set.h"
+#include "core/emo-locale.h"
 #include "core/emo-model-info.h"
 #include "core/emo-paths.h"
 #include "core/emo-prediction.h"

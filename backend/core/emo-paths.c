@@ -15,7 +15,7 @@
 /* The prefix is wherever the executable lies now, not where it was configured
  * to go: a moved or relocatable installation still finds its data. */
 static char *
-dup_installed_data (void)
+dup_installed (const char *name)
 {
   g_autofree char *executable = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = NULL;
@@ -25,7 +25,7 @@ dup_installed_data (void)
 
   folder = g_path_get_dirname (executable);
 
-  return g_build_filename (folder, "..", "share", "emovlm", NULL);
+  return g_build_filename (folder, "..", "share", name, NULL);
 }
 
 static char *
@@ -58,11 +58,36 @@ emo_paths_dup_data (const char *name)
 
   g_return_val_if_fail (name != NULL, NULL);
 
-  installed = dup_installed_data ();
+  installed = dup_installed ("emovlm");
   if (installed != NULL)
     path = dup_existing (installed, name);
 
   return path != NULL ? path : dup_existing (EMO_BUILD_DATADIR, name);
+}
+
+/**
+ * emo_paths_dup_locale:
+ *
+ * Looks for the catalogues of translations where emo_paths_dup_data() looks for
+ * data, and last in the folder that was configured.
+ *
+ * Returns: (transfer full): a folder for bindtextdomain()
+ */
+char *
+emo_paths_dup_locale (void)
+{
+  g_autofree char *data = dup_installed ("emovlm");
+  g_autofree char *installed = dup_installed ("locale");
+
+  /* Only beside our own data is ../share/locale ours: below build/gui there may
+   * be anything. */
+  if (data != NULL && installed != NULL && g_file_test (data, G_FILE_TEST_IS_DIR))
+    return g_canonicalize_filename (installed, NULL);
+
+  if (g_file_test (EMO_BUILD_LOCALEDIR, G_FILE_TEST_IS_DIR))
+    return g_strdup (EMO_BUILD_LOCALEDIR);
+
+  return g_strdup (EMO_LOCALEDIR);
 }
 
 /**

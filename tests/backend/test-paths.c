@@ -49,6 +49,29 @@ test_paths_prefers_the_prefix_of_the_executable (void)
   g_assert_cmpstr (found, ==, models);
 }
 
+/* Only where our data lies beside it is a share/locale ours. */
+static void
+test_paths_finds_the_catalogues_beside_the_data (void)
+{
+  g_autofree char *executable = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *bin = g_path_get_dirname (executable);
+  g_autofree char *prefix = g_path_get_dirname (bin);
+  g_autofree char *share = g_build_filename (prefix, "share", NULL);
+  g_autofree char *data = g_build_filename (share, "emovlm", NULL);
+  g_autofree char *locale = g_build_filename (share, "locale", NULL);
+  g_autofree char *before = emo_paths_dup_locale ();
+  g_autofree char *installed = NULL;
+
+  g_assert_cmpstr (before, ==, EMO_BUILD_LOCALEDIR);
+
+  g_assert_cmpint (g_mkdir_with_parents (data, 0700), ==, 0);
+  installed = emo_paths_dup_locale ();
+  g_assert_cmpint (g_rmdir (data), ==, 0);
+  g_rmdir (share);
+
+  g_assert_cmpstr (installed, ==, locale);
+}
+
 static void
 test_paths_takes_the_model_of_the_environment (void)
 {
@@ -99,6 +122,7 @@ main (int   argc,
   g_test_add_func ("/Emo/Paths/finds-the-source-data", test_paths_finds_the_source_data);
   g_test_add_func ("/Emo/Paths/gives-nothing-that-does-not-exist", test_paths_gives_nothing_that_does_not_exist);
   g_test_add_func ("/Emo/Paths/prefers-the-prefix-of-the-executable", test_paths_prefers_the_prefix_of_the_executable);
+  g_test_add_func ("/Emo/Paths/finds-the-catalogues-beside-the-data", test_paths_finds_the_catalogues_beside_the_data);
   g_test_add_func ("/Emo/Paths/takes-the-model-of-the-environment", test_paths_takes_the_model_of_the_environment);
   g_test_add_func ("/Emo/Paths/makes-cache-folders", test_paths_makes_cache_folders);
 
