@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #include "emo-cli.h"
 
 #define DEFAULT_TOKENS 64
@@ -161,7 +163,7 @@ load_image (const char *name)
   EmoImage *image = NULL;
 
   if (g_file_peek_path (input->file) == NULL)
-    emo_cli_report ("%s is an address, not a file on this computer", name);
+    emo_cli_report (_("%s is an address, not a file on this computer"), name);
   else if ((image = emo_image_load (g_file_peek_path (input->file), FALSE, &error)) == NULL)
     emo_cli_report ("%s", error->message);
 
@@ -218,11 +220,11 @@ emo_cli_generate (EmoCliOptions *options)
   int status;
 
   if (options->arguments == NULL || g_strv_length (options->arguments) != 1)
-    return emo_cli_usage ("generate needs one picture");
+    return emo_cli_usage (_("generate needs one picture"));
   if (options->prompt == NULL)
-    return emo_cli_usage ("generate needs --prompt TEXT");
+    return emo_cli_usage (_("generate needs --prompt TEXT"));
   if (options->format == EMO_EXPORT_CSV)
-    return emo_cli_usage ("generate writes text or --format jsonl, not csv");
+    return emo_cli_usage (_("generate writes text or --format jsonl, not csv"));
 
   emo_cli_progress_init (options->quiet);
   self.request = (EmoGenerateRequest) {

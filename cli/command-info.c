@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #include "emo-cli.h"
 
 static void G_GNUC_PRINTF (3, 4)
@@ -139,14 +141,14 @@ check (EmoCliModel *model,
     }
   if (result->n_pictures == 0)
     {
-      emo_cli_report ("The model carries no picture with expected numbers");
+      emo_cli_report (_("The model carries no picture with expected numbers"));
       return EMO_EXIT_FAILED;
     }
   /* NaN is no small difference. */
   if (!(result->worst <= result->tolerance))
     {
-      emo_cli_report ("numbers differ on this machine: %s by %.3g, at most %.3g expected",
-                      result->worst_what != NULL ? result->worst_what : "one", result->worst, result->tolerance);
+      emo_cli_report (_("numbers differ on this machine: %s by %.3g, at most %.3g expected"),
+                      result->worst_what != NULL ? result->worst_what : _("one"), result->worst, result->tolerance);
       return EMO_EXIT_FAILED;
     }
   g_string_append_printf (out, "numbers verified on this machine, worst difference %.3g\n", result->worst);
@@ -209,7 +211,7 @@ emo_cli_info (EmoCliOptions *options)
   int status = EMO_EXIT_OK;
 
   if (options->arguments != NULL)
-    return emo_cli_usage ("info takes no argument; name a model with --model DIR");
+    return emo_cli_usage (_("info takes no argument; name a model with --model DIR"));
 
   add_program (out, options);
   if (model != NULL || options->model != NULL || options->check)

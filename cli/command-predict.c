@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #include "emo-cli.h"
 
 /* The widest first column of a table: longer names push their row aside. */
@@ -58,10 +60,21 @@ fail_output (EmoPredict   *self,
   g_main_loop_quit (self->loop);
 }
 
+/* @text and what else is to be told; takes @more. */
+static void
+append_progress (char **text,
+                 char  *more)
+{
+  g_autofree char *before = *text;
+  g_autofree char *after = more;
+
+  *text = g_strdup_printf (C_("progress: a count and what else", "%s, %s"), before, after);
+}
+
 static void
 show_progress (EmoPredict *self)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autofree char *text = NULL;
   double seconds = (g_get_monotonic_time () - self->begin) / (double) G_USEC_PER_SEC;
   guint left = self->n_total - self->n_finished;
 
@@ -71,16 +84,17 @@ show_progress (EmoPredict *self)
       return;
     }
 
-  g_string_append_printf (text, "%u of %u", self->n_finished, self->n_total);
+  text = g_strdup_printf (C_("progress in pictures", "%u of %u"), self->n_finished, self->n_total);
   if (self->n_failed > 0)
-    g_string_append_printf (text, ", %u failed", self->n_failed);
+    append_progress (&text, g_strdup_printf (ngettext ("%u failed", "%u failed", self->n_failed), self->n_failed));
   if (self->n_finished > 0)
     {
       guint64 rest = (guint64) (seconds / self->n_finished * left + 0.5);
 
-      g_string_append_printf (text, ", %" G_GUINT64_FORMAT ":%02u left", rest / 60, (guint) (rest % 60));
+      append_progress (&text, g_strdup_printf (C_("progress: minutes and seconds", "%u:%02u left"),
+                                               (guint) (rest / 60), (guint) (rest % 60)));
     }
-  emo_cli_progress_show (text->str);
+  emo_cli_progress_show (text);
 }
 
 static void
@@ -178,7 +192,7 @@ interrupt_cb (gpointer user_data)
   if (self->n_interrupts == 1 && self->model->classifier != NULL)
     {
       if (!self->options->quiet)
-        emo_cli_report ("Stopping after this picture; once more stops at once");
+        emo_cli_report (_("Stopping after this picture; once more stops at once"));
       emo_session_stop_gently (self->session);
       return G_SOURCE_CONTINUE;
     }
@@ -219,7 +233,7 @@ select_samples (EmoPredict    *self,
         g_ptr_array_add (samples, g_object_ref (sample));
     }
   if (n_done > 0 && !self->options->quiet)
-    emo_cli_report ("%u pictures have their row already", n_done);
+    emo_cli_report (ngettext ("%u picture has its row already", "%u pictures have their row already", n_done), n_done);
 
   return g_steal_pointer (&samples);
 }
@@ -262,10 +276,10 @@ add_pictures (EmoPredict *self)
     emo_cli_report ("%s", ((GError *) g_ptr_array_index (collection->problems, i))->message);
   self->n_problems = collection->problems->len;
   if (collection->n_skipped > 0 && !self->options->quiet)
-    emo_cli_report ("%u other files in folders were skipped", collection->n_skipped);
+    emo_cli_report (ngettext ("%u other file in folders was skipped", "%u other files in folders were skipped", collection->n_skipped), collection->n_skipped);
   if (collection->samples->len == 0)
     {
-      emo_cli_report ("There are no pictures in what was named");
+      emo_cli_report (_("There are no pictures in what was named"));
       fail (self, self->n_problems > 0 ? EMO_EXIT_SOME_FAILED : EMO_EXIT_FAILED);
       return FALSE;
     }
@@ -301,7 +315,7 @@ run_loop (EmoPredict *self)
   self->model->user_data = self;
   g_signal_connect (self->session, "finished", G_CALLBACK (finished_cb), self);
   g_signal_connect (self->session, "drained", G_CALLBACK (drained_cb), self);
-  emo_cli_progress_show ("Loading the model");
+  emo_cli_progress_show (_("Loading the model"));
   /* The answer of the load comes through the main loop, so it cannot have come
    * before the function above was set. */
   g_main_loop_run (self->loop);
@@ -349,9 +363,9 @@ emo_cli_predict (EmoCliOptions *options)
   g_autoptr(GError) error = NULL;
 
   if (options->arguments == NULL || options->arguments[0] == NULL)
-    return emo_cli_usage ("predict needs a picture, a folder or - for names on standard input");
+    return emo_cli_usage (_("predict needs a picture, a folder or - for names on standard input"));
   if (options->resume && (options->output == NULL || options->format == EMO_EXPORT_TABLE))
-    return emo_cli_usage ("--resume needs --output with --format csv or jsonl");
+    return emo_cli_usage (_("--resume needs --output with --format csv or jsonl"));
 
   emo_cli_progress_init (options->quiet);
   self.output = emo_cli_output_new (options, &error);

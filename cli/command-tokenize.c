@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #include "emo-cli.h"
 
 /* tokenizer.json itself, in the folder, or where the bundle's VLM is. Weights
@@ -28,7 +30,7 @@ find_tokenizer (EmoCliOptions  *options,
 
   if (folder == NULL)
     {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "tokenize needs --model DIR");
+      g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, _("tokenize needs --model DIR"));
       return NULL;
     }
 
@@ -56,7 +58,7 @@ encode_line (EmoTokenizer *tokenizer,
              guint         number,
              GString      *out)
 {
-  g_autofree char *name = g_strdup_printf ("Line %u", number);
+  g_autofree char *name = g_strdup_printf (_("Line %u"), number);
   g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr(GError) error = NULL;
   g_autoptr(EmoJson) json = emo_json_parse (line, length, name, 0, &error);
@@ -65,7 +67,7 @@ encode_line (EmoTokenizer *tokenizer,
   g_string_truncate (out, 0);
   if (root == NULL || emo_json_value_get_type (root) != EMO_JSON_STRING)
     {
-      emo_cli_report ("%s", error != NULL ? error->message : "A line is JSON, but no string");
+      emo_cli_report ("%s", error != NULL ? error->message : _("A line is JSON, but no string"));
       g_string_append (out, "null\n");
       return FALSE;
     }
@@ -123,7 +125,7 @@ emo_cli_tokenize (EmoCliOptions *options)
   g_autoptr(EmoTokenizer) tokenizer = NULL;
 
   if (options->arguments != NULL)
-    return emo_cli_usage ("tokenize reads its lines from standard input and takes no argument");
+    return emo_cli_usage (_("tokenize reads its lines from standard input and takes no argument"));
 
   path = find_tokenizer (options, &error);
   if (path != NULL)

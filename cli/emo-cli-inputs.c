@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "emo-cli.h"
 
 /* GIO takes file://host/path for the local /path, whatever the host: another
@@ -81,7 +83,7 @@ read_names (GPtrArray  *inputs,
   if (!ferror (stdin))
     return TRUE;
 
-  g_set_error (error, EMO_ERROR, EMO_ERROR_IO, "Cannot read names from standard input: %s", g_strerror (errno));
+  g_set_error (error, EMO_ERROR, EMO_ERROR_IO, _("Cannot read names from standard input: %s"), g_strerror (errno));
 
   return FALSE;
 }

@@ -8,6 +8,8 @@
 
 #include "config.h"
 
+#include <glib/gi18n.h>
+
 #include "emo-cli.h"
 
 /* The loader reads these on the engine thread while the main thread parses on,
@@ -67,7 +69,7 @@ load_worker (gpointer       data,
   if (load->path == NULL)
     {
       g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL,
-                   "No model came along with this program; name one with --model DIR");
+                   _("No model came along with this program; name one with --model DIR"));
       return NULL;
     }
 

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "emo-cli.h"
 
 static void
@@ -20,42 +22,35 @@ set_defaults (EmoCliOptions *options)
   options->limit = -1;
 }
 
-/* Text comes as bytes (FILENAME): GLib would otherwise convert it from the
- * locale's character set, and refuse UTF-8 in the C locale. */
+/* The table's options, those of other commands out of sight: a name means the
+ * same everywhere. */
 static GOptionGroup *
-make_options (EmoCliOptions *o)
+make_options (EmoCliOptions       *options,
+              const EmoCliCommand *command)
 {
-  const GOptionEntry entries[] = {
-    { "model", 0, 0, G_OPTION_ARG_FILENAME, &o->model, "Model folder (default: the one that came along)", "DIR" },
-    { "base", 0, 0, G_OPTION_ARG_FILENAME, &o->base, "Base model of an adapter folder", "DIR" },
-    { "device", 0, 0, G_OPTION_ARG_FILENAME, &o->device, "auto, cpu, cuda or cuda:N", "NAME" },
-    { "dtype", 0, 0, G_OPTION_ARG_FILENAME, &o->dtype, "auto, float32, bfloat16 or int8", "NAME" },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "At most N threads (default: all cores; a small model takes one)", "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Seed of random draws (default 0)", "N" },
-    { "max-pixels", 0, 0, G_OPTION_ARG_INT64, &o->max_pixels, "Largest picture fed to the model, in pixels", "N" },
-    { "labels", 0, 0, G_OPTION_ARG_FILENAME, &o->labels, "Labels of a model folder that has none", "A,B,..." },
-    { "no-explain", 0, 0, G_OPTION_ARG_NONE, &o->no_explain, "Write no explanations", NULL },
-    { "explain-tokens", 0, 0, G_OPTION_ARG_INT, &o->explain_tokens, "Longest explanation, in tokens (default 64)", "N" },
-    { "force-tokens", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->force_tokens, "Benchmarks: write explanations up to the cap", NULL },
-    { "max-new-tokens", 0, 0, G_OPTION_ARG_INT, &o->max_new_tokens, "Longest text, in tokens (default 64)", "N" },
-    { "format", 0, 0, G_OPTION_ARG_FILENAME, &o->format_name, "table, csv or jsonl (default: by the name of --output, else table)", "NAME" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Write results to this file", "FILE" },
-    { "limit", 0, 0, G_OPTION_ARG_INT, &o->limit, "At most so many pictures", "N" },
-    { "resume", 0, 0, G_OPTION_ARG_NONE, &o->resume, "Keep the rows in --output and skip their pictures", NULL },
-    { "recursive", 'r', 0, G_OPTION_ARG_NONE, &o->recursive, "Read folders inside folders", NULL },
-    { "null", '0', 0, G_OPTION_ARG_NONE, &o->null_names, "Names on standard input end with NUL, not with a line feed", NULL },
-    { "offline", 0, 0, G_OPTION_ARG_NONE, &o->offline, "Use no network (these commands never do)", NULL },
-    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "Neither progress nor notes", NULL },
-    { "check", 0, 0, G_OPTION_ARG_NONE, &o->check, "info: compare the model's numbers with those it came with", NULL },
-    { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &o->prompt, "generate: the question", "TEXT" },
-    { "system", 0, 0, G_OPTION_ARG_FILENAME, &o->system, "generate: the system text (default: the model's)", "TEXT" },
-    { "temperature", 0, 0, G_OPTION_ARG_DOUBLE, &o->temperature, "generate: 0 takes the likeliest token (default)", "T" },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->arguments, NULL, NULL },
-    { NULL }
-  };
   GOptionGroup *group = g_option_group_new ("emovlm", "", "", NULL, NULL);
+  g_autofree GOptionEntry *entries = g_new0 (GOptionEntry, emo_cli_n_options + 2);
+  guint bit = 1u << (command - emo_cli_commands);
 
+  for (guint i = 0; i < emo_cli_n_options; i++)
+    {
+      const EmoCliOption *option = &emo_cli_options[i];
+
+      entries[i] = (GOptionEntry) {
+        .long_name = option->name,
+        .short_name = option->letter,
+        .flags = (option->commands & bit) != 0 ? 0 : G_OPTION_FLAG_HIDDEN,
+        .arg = option->arg,
+        .arg_data = G_STRUCT_MEMBER_P (options, option->field),
+        .description = option->text,
+        .arg_description = option->argument,
+      };
+    }
+  entries[emo_cli_n_options] = (GOptionEntry) {
+    G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->arguments, NULL, NULL
+  };
   g_option_group_add_entries (group, entries);
+  g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
 
   return group;
 }
@@ -67,7 +62,7 @@ refuse (const char *option,
 {
   g_autofree char *shown = emo_file_escape_name (value);
 
-  emo_cli_report ("--%s takes %s, not \"%s\"", option, expected, shown);
+  emo_cli_report (_("--%s takes %s, not \"%s\""), option, expected, shown);
 
   return FALSE;
 }
@@ -79,7 +74,9 @@ check_range (const char *option,
              gint64      high)
 {
   g_autofree char *shown = g_strdup_printf ("%" G_GINT64_FORMAT, value);
-  g_autofree char *expected = g_strdup_printf ("a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, low, high);
+  g_autofree char *from = g_strdup_printf ("%" G_GINT64_FORMAT, low);
+  g_autofree char *to = g_strdup_printf ("%" G_GINT64_FORMAT, high);
+  g_autofree char *expected = g_strdup_printf (_("a number from %1$s to %2$s"), from, to);
 
   return (value >= low && value <= high) || refuse (option, shown, expected);
 }
@@ -88,7 +85,7 @@ static gboolean
 check_text (const char *option,
             const char *text)
 {
-  return text == NULL || g_utf8_validate (text, -1, NULL) || refuse (option, text, "UTF-8");
+  return text == NULL || g_utf8_validate (text, -1, NULL) || refuse (option, text, _("UTF-8 text"));
 }
 
 static gboolean
@@ -102,7 +99,7 @@ check_device (const char *device)
   number = g_str_has_prefix (device, "cuda:") ? device + strlen ("cuda:") : "";
 
   return g_ascii_string_to_unsigned (number, 10, 0, 127, &index, NULL) ||
-         refuse ("device", device, "auto, cpu, cuda or cuda:N");
+         refuse ("device", device, _("auto, cpu, cuda or cuda:N"));
 }
 
 static gboolean
@@ -110,7 +107,7 @@ check_dtype (const char *dtype)
 {
   static const char *const dtypes[] = { "auto", "float32", "bfloat16", "int8", NULL };
 
-  return g_strv_contains (dtypes, dtype) || refuse ("dtype", dtype, "auto, float32, bfloat16 or int8");
+  return g_strv_contains (dtypes, dtype) || refuse ("dtype", dtype, _("auto, float32, bfloat16 or int8"));
 }
 
 static gboolean
@@ -133,7 +130,7 @@ parse_format (EmoCliOptions *options)
   else if (g_str_equal (name, "jsonl"))
     options->format = EMO_EXPORT_JSONL;
   else
-    return refuse ("format", name, "table, csv or jsonl");
+    return refuse ("format", name, _("table, csv or jsonl"));
 
   return TRUE;
 }
@@ -166,7 +163,7 @@ check_options (EmoCliOptions *options,
   /* NaN fails both comparisons. */
   if (!(options->temperature >= 0 && options->temperature <= 100))
     {
-      emo_cli_report ("--temperature takes a number from 0 to 100");
+      emo_cli_report (_("--temperature takes a number from 0 to 100"));
       return FALSE;
     }
 
@@ -209,8 +206,9 @@ emo_cli_options_parse (EmoCliOptions       *options,
   gboolean has_limit;
 
   set_defaults (options);
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, command->summary);
-  g_option_context_set_main_group (context, make_options (options));
+  g_option_context_set_main_group (context, make_options (options, command));
   g_strv_builder_add (builder, "emovlm");
   for (guint i = 0; argv[i] != NULL; i++)
     g_strv_builder_add (builder, argv[i]);
@@ -218,7 +216,7 @@ emo_cli_options_parse (EmoCliOptions       *options,
 
   if (!g_option_context_parse_strv (context, &arguments, &error))
     {
-      emo_cli_report ("%s; see \"emovlm %s --help\"", error->message, command->name);
+      emo_cli_report (_("%s; see \"emovlm %s --help\""), error->message, command->name);
       return FALSE;
     }
 

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #include "emo-cli.h"
 
 /* Where the rows go. A file is valid at every moment: an old one stays until
@@ -42,17 +44,19 @@ struct _EmoCliOutput
 
 static void
 set_errno_error (GError     **error,
-                 const char  *what,
-                 const char  *name,
+                 const char  *name,     /* (nullable) standard output */
                  int          number)
 {
   gboolean full = number == ENOSPC || number == EDQUOT;
 
   if (number == EPIPE)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "The reader is gone");
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, _("The reader is gone"));
+  else if (name == NULL)
+    g_set_error (error, EMO_ERROR, full ? EMO_ERROR_NO_SPACE : EMO_ERROR_IO,
+                 _("Cannot write to standard output: %s"), g_strerror (number));
   else
     g_set_error (error, EMO_ERROR, full ? EMO_ERROR_NO_SPACE : EMO_ERROR_IO,
-                 "%s %s: %s", what, name, g_strerror (number));
+                 _("Cannot write %s: %s"), name, g_strerror (number));
 }
 
 /**
@@ -92,7 +96,7 @@ emo_cli_write_all (int          fd,
         continue;
       if (written < 0)
         {
-          set_errno_error (error, "Cannot write", fd == STDOUT_FILENO ? "to standard output" : "results", errno);
+          set_errno_error (error, fd == STDOUT_FILENO ? NULL : _("the results"), errno);
           return FALSE;
         }
       text += written;
@@ -115,12 +119,12 @@ check_target (EmoCliOutput  *self,
     {
       if (S_ISDIR (status.st_mode))
         {
-          set_errno_error (error, "Cannot write", self->shown, EISDIR);
+          set_errno_error (error, self->shown, EISDIR);
           return FALSE;
         }
       if (access (self->path, W_OK) != 0)
         {
-          set_errno_error (error, "Cannot write", self->shown, errno);
+          set_errno_error (error, self->shown, errno);
           return FALSE;
         }
       /* A link keeps pointing where it does. */
@@ -141,7 +145,7 @@ check_target (EmoCliOutput  *self,
   folder = g_path_get_dirname (self->path);
   if (access (folder, W_OK | X_OK) == 0 && g_file_test (folder, G_FILE_TEST_IS_DIR))
     return TRUE;
-  set_errno_error (error, "Cannot write", self->shown, errno != 0 ? errno : ENOTDIR);
+  set_errno_error (error, self->shown, errno != 0 ? errno : ENOTDIR);
 
   return FALSE;
 }
@@ -269,7 +273,7 @@ open_target (EmoCliOutput  *self,
 
   if (self->fd >= 0)
     return TRUE;
-  set_errno_error (error, "Cannot write", self->shown, errno);
+  set_errno_error (error, self->shown, errno);
 
   return FALSE;
 }
@@ -297,7 +301,7 @@ append (EmoCliOutput  *self,
     {
       if (g_rename (self->temporary, self->path) != 0)
         {
-          set_errno_error (error, "Cannot write", self->shown, errno);
+          set_errno_error (error, self->shown, errno);
           return FALSE;
         }
       g_clear_pointer (&self->temporary, g_free);
@@ -337,7 +341,7 @@ emo_cli_output_begin (EmoCliOutput  *self,
       if (g_str_equal (self->old_header + bom, header))
         return TRUE;
       g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
-                   "%s has other columns than this model gives; choose another --output", self->shown);
+                   _("%s has other columns than this model gives; choose another --output"), self->shown);
       return FALSE;
     }
 
@@ -430,12 +434,12 @@ emo_cli_output_finish (EmoCliOutput  *self,
 
   if (fsync (self->fd) != 0 || fstat (self->fd, &status) != 0)
     {
-      set_errno_error (error, "Cannot write", self->shown, errno);
+      set_errno_error (error, self->shown, errno);
       return FALSE;
     }
   if (status.st_nlink == 0)
     {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_IO, "%s was removed while it was written", self->shown);
+      g_set_error (error, EMO_ERROR, EMO_ERROR_IO, _("%s was removed while it was written"), self->shown);
       return FALSE;
     }
 

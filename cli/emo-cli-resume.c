@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "emo-cli.h"
 
 /* Results of a million pictures with two hundred labels are about so large. */
@@ -92,7 +94,7 @@ read_csv (EmoReader   *reader,
   if (names == NULL || !find_column (names, "uri", &column))
     {
       g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
-                   "%s has no column \"uri\": it is not a result of predict --format csv", path);
+                   _("%s has no column \"uri\": it is not a result of predict --format csv"), path);
       return FALSE;
     }
   *header = g_strndup (reader->text, reader->position);
@@ -148,7 +150,7 @@ read_jsonl (EmoReader   *reader,
     {
       const char *line = reader->text + reader->position;
       const char *end = memchr (line, '\n', reader->length - reader->position);
-      g_autofree char *name = g_strdup_printf ("%s, line %u", path, number++);
+      g_autofree char *name = g_strdup_printf (_("%s, line %u"), path, number++);
       g_autoptr(EmoJson) json = NULL;
       const EmoJsonValue *image = NULL;
       g_autofree char *copy = NULL;
@@ -164,7 +166,7 @@ read_jsonl (EmoReader   *reader,
       if (image == NULL || emo_json_value_get_string (image) == NULL)
         {
           g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
-                       "%s has no \"image\": it is not a result of predict --format jsonl", name);
+                       _("%s has no \"image\": it is not a result of predict --format jsonl"), name);
           return FALSE;
         }
       g_hash_table_add (done, dup_uri (emo_json_value_get_string (image)));

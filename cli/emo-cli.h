@@ -55,13 +55,41 @@ typedef struct
   char   **arguments;         /* what is no option; (nullable) */
 } EmoCliOptions;
 
+/* emo-cli-table.c: commands and options, told once. Parser, help, man page and
+ * shell completions all come from it. */
+typedef enum
+{
+  EMO_CLI_PREDICT,
+  EMO_CLI_GENERATE,
+  EMO_CLI_TOKENIZE,
+  EMO_CLI_INFO,
+  EMO_CLI_N_COMMANDS
+} EmoCliCommandId;
+
 typedef struct
 {
   const char *name;
   const char *arguments;      /* for the usage line */
-  const char *summary;
-  int       (*run) (EmoCliOptions *options);
+  const char *summary;        /* translatable */
+  const char *description;    /* of the man page */
+  gboolean    takes_files;
 } EmoCliCommand;
+
+typedef struct
+{
+  const char *name;
+  char        letter;         /* or 0 */
+  GOptionArg  arg;
+  gsize       field;          /* offset in EmoCliOptions */
+  guint       commands;       /* bits of EmoCliCommandId: who shows it */
+  const char *text;           /* translatable */
+  const char *argument;       /* DIR, FILE, N, NAME, ...; (nullable) a flag */
+  const char *values;         /* (nullable) what it may be, with spaces between */
+} EmoCliOption;
+
+extern const EmoCliCommand emo_cli_commands[EMO_CLI_N_COMMANDS];
+extern const EmoCliOption  emo_cli_options[];
+extern const guint         emo_cli_n_options;
 
 /* emo-cli-options.c */
 /* FALSE: a usage error was reported. */

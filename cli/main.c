@@ -8,42 +8,44 @@
 
 #include "config.h"
 
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "emo-cli.h"
 
-static const EmoCliCommand commands[] = {
-  { "predict", "PATH...", "Say which emotion pictures evoke", emo_cli_predict },
-  { "generate", "IMAGE --prompt TEXT", "Answer a question about a picture", emo_cli_generate },
-  { "tokenize", "--model DIR", "Turn JSON strings, one a line, into token ids", emo_cli_tokenize },
-  { "info", "", "Say what this program and a model are", emo_cli_info },
+static int (*const run[EMO_CLI_N_COMMANDS]) (EmoCliOptions *options) = {
+  [EMO_CLI_PREDICT] = emo_cli_predict,
+  [EMO_CLI_GENERATE] = emo_cli_generate,
+  [EMO_CLI_TOKENIZE] = emo_cli_tokenize,
+  [EMO_CLI_INFO] = emo_cli_info,
 };
 
 static void
 print_help (FILE *out)
 {
-  fprintf (out, "Usage: emovlm COMMAND [OPTION...]\n\nCommands:\n");
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    fprintf (out, "  %-10s %s\n", commands[i].name, commands[i].summary);
-  fprintf (out, "\n\"emovlm COMMAND --help\" lists the options of a command.\n"
-                "Exit status: 0 done, 1 failed, 2 wrong usage, 3 some inputs failed, 4 model missing\n"
-                "or damaged, 5 memory or disk full, 6 network, 130 stopped.\n");
+  fprintf (out, "%s\n\n%s\n", _("Usage: emovlm COMMAND [OPTION...]"), _("Commands:"));
+  for (guint i = 0; i < EMO_CLI_N_COMMANDS; i++)
+    fprintf (out, "  %-10s %s\n", emo_cli_commands[i].name, _(emo_cli_commands[i].summary));
+  fprintf (out, "\n%s\n%s\n",
+           _("\"emovlm COMMAND --help\" lists the options of a command."),
+           _("Exit status: 0 done, 1 failed, 2 wrong usage, 3 some inputs failed, 4 model missing\n"
+             "or damaged, 5 memory or disk full, 6 network, 130 stopped."));
 }
 
 static int
-run_command (const EmoCliCommand *command,
-             char               **argv)
+run_command (EmoCliCommandId   id,
+             char            **argv)
 {
   EmoCliOptions options;
   int status;
 
-  if (!emo_cli_options_parse (&options, command, argv))
+  if (!emo_cli_options_parse (&options, &emo_cli_commands[id], argv))
     status = EMO_EXIT_USAGE;
   else
-    status = command->run (&options);
+    status = run[id] (&options);
   emo_cli_options_clear (&options);
 
   return status;
@@ -53,7 +55,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  setlocale (LC_ALL, "");
+  emo_locale_init ();
   /* A reader that closes its end is an error of write(), not the end. */
   signal (SIGPIPE, SIG_IGN);
 
@@ -74,9 +76,9 @@ main (int   argc,
       return EMO_EXIT_OK;
     }
 
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (strcmp (argv[1], commands[i].name) == 0)
-      return run_command (&commands[i], argv + 2);
+  for (guint i = 0; i < EMO_CLI_N_COMMANDS; i++)
+    if (strcmp (argv[1], emo_cli_commands[i].name) == 0)
+      return run_command (i, argv + 2);
 
-  return emo_cli_usage ("There is no command \"%s\"; see \"emovlm --help\"", argv[1]);
+  return emo_cli_usage (_("There is no command \"%s\"; see \"emovlm --help\""), argv[1]);
 }

@@ -232,7 +232,7 @@ def test_folders_recurse_only_when_asked(folder):
     args = ['predict', '--format', 'jsonl', '--no-explain']
     flat = run(*args, folder)
     assert [r['image'] for r in rows_of(flat.stdout)] == [os.path.join(folder, 'b.png')]
-    assert b'1 other files' in flat.stderr
+    assert b'1 other file in folders was skipped' in flat.stderr
     deep = rows_of(run(*args, '--recursive', folder).stdout)
     assert [os.path.relpath(r['image'], folder) for r in deep] == ['a/c.png', 'a/deep/d.png', 'b.png']
     assert run(*args, '--quiet', folder).stderr == b''
