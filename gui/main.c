@@ -18,11 +18,10 @@ main (int    argc,
 {
   g_autoptr (EmoApplication) application = NULL;
 
-  bindtextdomain (GETTEXT_PACKAGE, EMO_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  emo_locale_init ();
 
   g_set_application_name (_("EmoVLM"));
+  gtk_window_set_default_icon_name (EMO_APP_ID);
   application = emo_application_new ();
 
   return g_application_run (G_APPLICATION (application), argc, argv);

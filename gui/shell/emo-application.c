@@ -48,7 +48,7 @@ about_cb (GSimpleAction *action,
 
   adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (self)),
                          "application-name", _("EmoVLM"),
-                         "application-icon", "image-x-generic",
+                         "application-icon", EMO_APP_ID,
                          "version", EMO_VERSION,
                          "developer-name", _("The EmoVLM-KD desktop authors"),
                          "license-type", GTK_LICENSE_GPL_3_0,

@@ -117,6 +117,28 @@ test_image_format_lists_each_once (void)
     }
 }
 
+/* What "Open With" offers is what is read, in the same order. */
+static void
+test_image_format_is_what_the_desktop_file_says (void)
+{
+  g_autofree char *path = g_build_filename (EMO_BUILD_DATADIR, EMO_APP_ID ".desktop.in", NULL);
+  g_autoptr(GKeyFile) file = g_key_file_new ();
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) types = NULL;
+  gsize n_types = 0;
+  guint n_formats;
+  const EmoImageFormat *formats = emo_image_format_get_all (&n_formats);
+
+  g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error);
+  g_assert_no_error (error);
+  types = g_key_file_get_string_list (file, "Desktop Entry", "MimeType", &n_types, &error);
+  g_assert_no_error (error);
+
+  g_assert_cmpuint (n_types, ==, n_formats);
+  for (guint i = 0; i < n_formats; i++)
+    g_assert_cmpstr (types[i], ==, formats[i].mime_type);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -128,6 +150,7 @@ main (int    argc,
   g_test_add_func ("/Emo/ImageFormat/takes-a-hint-from-the-name", test_image_format_takes_a_hint_from_the_name);
   g_test_add_func ("/Emo/ImageFormat/takes-names", test_image_format_takes_names);
   g_test_add_func ("/Emo/ImageFormat/lists-each-once", test_image_format_lists_each_once);
+  g_test_add_func ("/Emo/ImageFormat/is-what-the-desktop-file-says", test_image_format_is_what_the_desktop_file_says);
 
   return g_test_run ();
 }
