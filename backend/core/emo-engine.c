@@ -464,6 +464,46 @@ emo_engine_run_finish (EmoEngine    *self,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static gpointer
+release_worker (gpointer       data,
+                GCancellable  *cancellable,
+                GError       **error)
+{
+  g_clear_object ((GObject **) data);
+
+  return data;
+}
+
+/* Where the engine has stopped, whoever asked lets the object go. */
+static void
+release_free (gpointer data)
+{
+  g_clear_object ((GObject **) data);
+  g_free (data);
+}
+
+/**
+ * emo_engine_release:
+ * @self: an engine
+ * @object: (transfer full): a #GObject
+ *
+ * Gives a reference up on the engine thread, before the batch goes on: the last
+ * reference to a model frees what belongs to that thread, and may take a while.
+ */
+void
+emo_engine_release (EmoEngine *self,
+                    gpointer   object)
+{
+  GObject **held;
+
+  g_return_if_fail (EMO_IS_ENGINE (self));
+  g_return_if_fail (G_IS_OBJECT (object));
+
+  held = g_new (GObject *, 1);
+  *held = object;
+  emo_engine_run_async (self, EMO_ENGINE_URGENT, release_worker, held, release_free, NULL, NULL, NULL, NULL);
+}
+
 /**
  * emo_engine_is_current:
  * @self: an engine

@@ -43,6 +43,10 @@ void       emo_engine_run_async   (EmoEngine            *self,
 gpointer   emo_engine_run_finish  (EmoEngine            *self,
                                    GAsyncResult         *result,
                                    GError              **error);        /* (transfer full) */
+/* Gives up a reference on the engine thread: the last one of a model belongs
+ * there. */
+void       emo_engine_release     (EmoEngine            *self,
+                                   gpointer              object);       /* (transfer full) a GObject */
 gboolean   emo_engine_is_current  (EmoEngine            *self);         /* is this the engine thread? */
 void       emo_engine_shutdown    (EmoEngine            *self);         /* cancels what waits and runs, joins */
 

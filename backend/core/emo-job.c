@@ -30,6 +30,8 @@ struct _EmoJob
   char         *title;
   char         *message;
   char         *count;        /* "13 of 19" */
+  guint64       n_done;
+  guint64       n_total;      /* 0: not counted */
   double        progress;     /* -1: unknown */
   EmoJobState   state;
   gint64        base_time;    /* of the first progress since it runs, 0: none; microseconds */
@@ -254,6 +256,30 @@ emo_job_dup_message (EmoJob *self)
 }
 
 /**
+ * emo_job_get_count:
+ * @self: a job
+ * @done: (out): how many are done
+ * @total: (out): of how many
+ *
+ * Returns: whether this job counts; the numbers are the same that the message
+ *   carries in English
+ */
+gboolean
+emo_job_get_count (EmoJob  *self,
+                   guint64 *done,
+                   guint64 *total)
+{
+  g_return_val_if_fail (EMO_IS_JOB (self), FALSE);
+
+  g_mutex_lock (&self->mutex);
+  *done = self->n_done;
+  *total = self->n_total;
+  g_mutex_unlock (&self->mutex);
+
+  return *total > 0;
+}
+
+/**
  * emo_job_get_progress:
  * @self: a job
  *
@@ -446,6 +472,8 @@ emo_job_set_count (EmoJob  *self,
 
   g_mutex_lock (&self->mutex);
   set_string (self, &self->count, count, PROP_MESSAGE);
+  self->n_done = done;
+  self->n_total = total;
   set_progress (self, total > 0 ? (double) done / (double) total : -1);
   g_mutex_unlock (&self->mutex);
 }

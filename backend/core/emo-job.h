@@ -29,6 +29,9 @@ EmoJob       *emo_job_new             (const char   *title);
 GCancellable *emo_job_get_cancellable (EmoJob       *self);   /* (transfer none) */
 char         *emo_job_dup_title       (EmoJob       *self);
 char         *emo_job_dup_message     (EmoJob       *self);
+gboolean      emo_job_get_count       (EmoJob       *self,
+                                       guint64      *done,
+                                       guint64      *total);  /* FALSE: it does not count */
 double        emo_job_get_progress    (EmoJob       *self);   /* 0 to 1; -1 unknown */
 EmoJobState   emo_job_get_state       (EmoJob       *self);
 double        emo_job_get_seconds_left (EmoJob      *self);   /* -1 unknown */

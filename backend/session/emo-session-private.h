@@ -52,6 +52,7 @@ struct _EmoSession
   GQueue         asked;          /* EmoWork that a person asked for */
   EmoSample     *preferred;      /* (unowned) */
   gboolean       explain_preferred;
+  gboolean       explain_selected;   /* whether preferring asks for an explanation at all */
   GHashTable    *slots;          /* EmoSample (unowned) -> EmoSlot */
   EmoSample     *last_sample;    /* (unowned) whose patches are kept, so that an explanation need not decode again */
   EmoDecoder    *decoder;
@@ -91,10 +92,14 @@ void     _emo_session_finish_sample   (EmoSession     *self,
 /* emo-session-queue.c */
 void     _emo_session_pump            (EmoSession     *self);
 gboolean _emo_session_has_work        (EmoSession     *self);
+gboolean _emo_session_is_current      (EmoSession     *self,
+                                       EmoSample      *sample);   /* answered by the model in use */
 void     _emo_session_ask             (EmoSession     *self,
                                        const EmoWork  *work);
 void     _emo_session_forget          (EmoSession     *self,
                                        EmoSample      *sample);
+/* Gives up what was prepared for a model that is leaving, and with it the model. */
+void     _emo_session_drop_prepared   (EmoSession     *self);
 void     _emo_session_drop_slot       (EmoSession     *self,
                                        EmoSample      *sample);
 void     _emo_session_decoded_cb      (guint64         task,
@@ -120,9 +125,5 @@ void       _emo_session_yield_explanation (EmoSession *self);
 void       _emo_session_drop_run      (EmoSession     *self);   /* cancels and lets go, for dispose */
 EmoSample *_emo_session_get_run_sample (EmoSession    *self);   /* (nullable) */
 gboolean   _emo_session_is_classifying (EmoSession    *self);
-/* Gives up a reference that may be the last on the engine thread, where the
- * model lives. */
-void       _emo_session_release       (EmoEngine      *engine,
-                                       EmoClassifier  *classifier);
 
 G_END_DECLS

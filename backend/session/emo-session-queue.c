@@ -38,6 +38,27 @@ _emo_session_drop_slot (EmoSession *self,
   g_hash_table_remove (self->slots, sample);
 }
 
+void
+_emo_session_drop_prepared (EmoSession *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->slots);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      EmoSlot *slot = value;
+
+      if (slot->task == 0 && slot->decoded->classifier == NULL)
+        continue;
+      if (slot->task != 0)
+        emo_decoder_cancel (self->decoder, slot->task);
+      else
+        emo_engine_release (self->engine, g_steal_pointer (&slot->decoded->classifier));
+      g_hash_table_iter_remove (&iter);
+    }
+}
+
 /* Takes every trace of a sample out of the queue. */
 void
 _emo_session_forget (EmoSession *self,
@@ -70,9 +91,9 @@ _emo_session_ask (EmoSession    *self,
 }
 
 /* Is the prediction there the current model's? */
-static gboolean
-is_current (EmoSession *self,
-            EmoSample  *sample)
+gboolean
+_emo_session_is_current (EmoSession *self,
+                         EmoSample  *sample)
 {
   EmoPrediction *prediction = emo_sample_get_prediction (sample);
 
@@ -87,7 +108,7 @@ static gboolean
 wants_explanation (EmoSession *self,
                    EmoSample  *sample)
 {
-  return is_current (self, sample) &&
+  return _emo_session_is_current (self, sample) &&
          emo_prediction_get_explanation_label (emo_sample_get_prediction (sample)) < 0;
 }
 
@@ -103,7 +124,8 @@ peek_unasked (EmoSession *self,
   if (!self->stopped && preferred != NULL && _emo_sample_get_place (preferred) != NULL)
     {
       work->sample = preferred;
-      work->classify = work->explain = work->urgent = TRUE;
+      work->classify = work->urgent = TRUE;
+      work->explain = self->explain_selected;
     }
   else if (self->explain_preferred && preferred != NULL && wants_explanation (self, preferred))
     {
@@ -130,7 +152,7 @@ peek_work (EmoSession *self,
 
   *work = *(EmoWork *) g_queue_peek_head (&self->asked);
   /* An explanation needs an answer of the model that writes it. */
-  if (!work->classify && !is_current (self, work->sample))
+  if (!work->classify && !_emo_session_is_current (self, work->sample))
     work->classify = TRUE;
 
   return TRUE;
@@ -149,7 +171,7 @@ drop_stale_evidence (EmoSession *self)
       EmoWork *work = l->data;
 
       next = l->next;
-      if (!work->evidence || is_current (self, work->sample))
+      if (!work->evidence || _emo_session_is_current (self, work->sample))
         continue;
       g_queue_unlink (&self->asked, l);
       g_queue_push_tail_link (&stale, l);

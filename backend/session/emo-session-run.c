@@ -45,11 +45,6 @@ struct _EmoRun
   gboolean         scheduled;
 };
 
-typedef struct
-{
-  EmoClassifier *classifier;
-} EmoRelease;
-
 static EmoRun *
 emo_run_ref (EmoRun *run)
 {
@@ -75,37 +70,6 @@ emo_run_unref (EmoRun *run)
   g_clear_pointer (&run->context, g_main_context_unref);
   g_mutex_clear (&run->mutex);
   g_free (run);
-}
-
-static gpointer
-release_worker (gpointer       data,
-                GCancellable  *cancellable,
-                GError       **error)
-{
-  EmoRelease *release = data;
-
-  g_clear_object (&release->classifier);
-
-  return GINT_TO_POINTER (1);
-}
-
-static void
-emo_release_free (EmoRelease *release)
-{
-  g_clear_object (&release->classifier);
-  g_free (release);
-}
-
-void
-_emo_session_release (EmoEngine     *engine,
-                      EmoClassifier *classifier)
-{
-  EmoRelease *release = g_new0 (EmoRelease, 1);
-
-  release->classifier = classifier;
-  emo_engine_run_async (engine, EMO_ENGINE_URGENT, release_worker,
-                        release, (GDestroyNotify) emo_release_free, NULL,
-                        NULL, NULL, NULL);
 }
 
 EmoSample *
@@ -334,7 +298,7 @@ run_finished_cb (GObject      *source,
   /* The model may have been replaced while it worked: then this is the last
    * reference to it. */
   if (self == NULL || run->classifier != self->classifier)
-    _emo_session_release (run->engine, g_steal_pointer (&run->classifier));
+    emo_engine_release (run->engine, g_steal_pointer (&run->classifier));
   emo_run_unref (run);
 }
 

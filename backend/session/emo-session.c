@@ -23,6 +23,7 @@ enum
   PROP_0,
   PROP_CLASSIFIER,
   PROP_EXPLAIN,
+  PROP_EXPLAIN_SELECTED,
   PROP_N_WAITING,
   PROP_N_DONE,
   PROP_N_FAILED,
@@ -54,6 +55,21 @@ set_explain (EmoSession *self,
 
   self->request.explain = explain;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EXPLAIN]);
+}
+
+/* Holds for the picture that is selected now, too. */
+static void
+set_explain_selected (EmoSession *self,
+                      gboolean    explain_selected)
+{
+  explain_selected = !!explain_selected;
+  if (self->explain_selected == explain_selected)
+    return;
+
+  self->explain_selected = explain_selected;
+  self->explain_preferred = explain_selected && self->preferred != NULL;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EXPLAIN_SELECTED]);
+  _emo_session_pump (self);
 }
 
 /* The job's own Stop button cancels its cancellable. */
@@ -251,7 +267,7 @@ emo_session_dispose (GObject *object)
   g_clear_object (&self->samples);
   end_job (self);
   if (self->classifier != NULL)
-    _emo_session_release (self->engine, g_steal_pointer (&self->classifier));
+    emo_engine_release (self->engine, g_steal_pointer (&self->classifier));
   g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (emo_session_parent_class)->dispose (object);
@@ -272,6 +288,9 @@ emo_session_get_property (GObject    *object,
       break;
     case PROP_EXPLAIN:
       g_value_set_boolean (value, self->request.explain);
+      break;
+    case PROP_EXPLAIN_SELECTED:
+      g_value_set_boolean (value, self->explain_selected);
       break;
     case PROP_N_WAITING:
       g_value_set_uint (value, self->n_waiting);
@@ -312,6 +331,9 @@ emo_session_set_property (GObject      *object,
     case PROP_EXPLAIN:
       set_explain (self, g_value_get_boolean (value));
       break;
+    case PROP_EXPLAIN_SELECTED:
+      set_explain_selected (self, g_value_get_boolean (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -331,6 +353,8 @@ emo_session_class_init (EmoSessionClass *klass)
     g_param_spec_object ("classifier", NULL, NULL, EMO_TYPE_CLASSIFIER, flags | G_PARAM_WRITABLE);
   properties[PROP_EXPLAIN] =
     g_param_spec_boolean ("explain", NULL, NULL, FALSE, flags | G_PARAM_WRITABLE);
+  properties[PROP_EXPLAIN_SELECTED] =
+    g_param_spec_boolean ("explain-selected", NULL, NULL, TRUE, flags | G_PARAM_WRITABLE);
   properties[PROP_N_WAITING] =
     g_param_spec_uint ("n-waiting", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_N_DONE] =
@@ -377,6 +401,7 @@ emo_session_init (EmoSession *self)
    * picture gets its own anyway. */
   self->request = request;
   self->request.explain = FALSE;
+  self->explain_selected = TRUE;
 
   self->samples = g_list_store_new (EMO_TYPE_SAMPLE);
   self->by_key = g_hash_table_new (g_str_hash, g_str_equal);
@@ -468,8 +493,9 @@ emo_session_set_classifier (EmoSession    *self,
   if (self->classifier == classifier)
     return;
 
+  _emo_session_drop_prepared (self);
   if (self->classifier != NULL)
-    _emo_session_release (self->engine, g_steal_pointer (&self->classifier));
+    emo_engine_release (self->engine, g_steal_pointer (&self->classifier));
   g_set_object (&self->classifier, classifier);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLASSIFIER]);
   _emo_session_pump (self);
@@ -667,7 +693,7 @@ emo_session_prefer (EmoSession *self,
   /* Nobody looks at the text that is being written any more. */
   _emo_session_yield_explanation (self);
   self->preferred = sample;
-  self->explain_preferred = sample != NULL;
+  self->explain_preferred = sample != NULL && self->explain_selected;
   _emo_session_pump (self);
 }
 
@@ -723,10 +749,76 @@ emo_session_retry (EmoSession *self,
   _emo_sample_take_error (sample, NULL);
   _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
   if (sample == self->preferred)
-    self->explain_preferred = TRUE;
+    self->explain_preferred = self->explain_selected;
   if (self->stopped)
     _emo_session_ask (self, &work);
   _emo_session_pump (self);
+}
+
+static gboolean
+is_outdated (EmoSession *self,
+             EmoSample  *sample)
+{
+  return emo_sample_get_state (sample) == EMO_SAMPLE_DONE && !_emo_session_is_current (self, sample);
+}
+
+/**
+ * emo_session_count_outdated:
+ * @self: a session
+ *
+ * Returns: how many finished pictures have another model's answer; 0 while there
+ *   is no model to compare with
+ */
+guint
+emo_session_count_outdated (EmoSession *self)
+{
+  guint n_samples;
+  guint n = 0;
+
+  g_return_val_if_fail (EMO_IS_SESSION (self), 0);
+
+  if (self->classifier == NULL)
+    return 0;
+
+  n_samples = g_list_model_get_n_items (G_LIST_MODEL (self->samples));
+  for (guint i = 0; i < n_samples; i++)
+    {
+      g_autoptr(EmoSample) sample = g_list_model_get_item (G_LIST_MODEL (self->samples), i);
+
+      n += is_outdated (self, sample);
+    }
+
+  return n;
+}
+
+/**
+ * emo_session_run_again:
+ * @self: a session
+ *
+ * Asks the model in use about every picture that another one answered or that
+ * failed, and goes on if it was stopped. The old answer stays until the new one
+ * comes.
+ */
+void
+emo_session_run_again (EmoSession *self)
+{
+  guint n_samples;
+
+  g_return_if_fail (EMO_IS_SESSION (self));
+
+  n_samples = g_list_model_get_n_items (G_LIST_MODEL (self->samples));
+  for (guint i = 0; i < n_samples; i++)
+    {
+      g_autoptr(EmoSample) sample = g_list_model_get_item (G_LIST_MODEL (self->samples), i);
+
+      if (!is_outdated (self, sample) && emo_sample_get_state (sample) != EMO_SAMPLE_FAILED)
+        continue;
+      _emo_session_drop_slot (self, sample);
+      _emo_sample_take_error (sample, NULL);
+      _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
+    }
+  self->explain_preferred = self->explain_selected && self->preferred != NULL;
+  emo_session_start (self);
 }
 
 /**

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * time, Stop, Retry. No front end loops over pictures itself. Main thread only.
  *
  * Properties: "classifier" (NULL: pictures wait for a model), "explain"
- * (gboolean; batch explanations), "n-waiting", "n-done", "n-failed", "n-held"
+ * (gboolean; batch explanations), "explain-selected" (whether the preferred
+ * picture gets its explanation by itself), "n-waiting", "n-done", "n-failed", "n-held"
  * (those that a Stop keeps from going on), "running",
  * "job" (the EmoJob of the running batch, with counts and time left).
  * Signals: "finished" (EmoSample) once a picture reaches done or failed, in the
@@ -74,6 +75,9 @@ void           emo_session_set_evidence_preferred (EmoSession *self,
                                                    gboolean    preferred);
 void           emo_session_retry          (EmoSession    *self,
                                            EmoSample     *sample);
+/* Finished pictures whose answer is another model's than the one in use. */
+guint          emo_session_count_outdated (EmoSession    *self);
+void           emo_session_run_again      (EmoSession    *self);         /* those, and those that failed */
 void           emo_session_start          (EmoSession    *self);         /* waiting and stopped ones */
 void           emo_session_stop           (EmoSession    *self);         /* finished rows stay; the running one becomes stopped */
 /* Ends after the picture in work, for Ctrl+C. */

@@ -575,6 +575,88 @@ test_session_keeps_results_of_replaced_model (Fixture       *fixture,
 }
 
 static void
+test_session_runs_again_what_another_model_answered (Fixture       *fixture,
+                                                     gconstpointer  data)
+{
+  g_autoptr(EmoScriptedClassifier) second = emo_scripted_classifier_new ("second");
+  EmoSample *old = add_picture (fixture, 84);
+
+  add_picture (fixture, 85);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  g_assert_cmpuint (emo_session_count_outdated (fixture->session), ==, 0);
+
+  set_classifier (fixture, NULL);
+  g_assert_cmpuint (emo_session_count_outdated (fixture->session), ==, 0);
+  set_classifier (fixture, second);
+  add_picture (fixture, 86);
+  wait_drained (fixture);
+  g_assert_cmpuint (emo_session_count_outdated (fixture->session), ==, 2);
+  assert_counts (fixture, 0, 3, 0);
+
+  emo_session_run_again (fixture->session);
+  g_assert_nonnull (emo_sample_get_prediction (old));
+  wait_drained (fixture);
+  assert_log (second, "86 84 85");
+  g_assert_cmpuint (emo_session_count_outdated (fixture->session), ==, 0);
+  assert_counts (fixture, 0, 3, 0);
+}
+
+/* What is read ahead was prepared for a model; nothing may keep one that a
+ * person has unloaded. */
+static void
+test_session_lets_an_unloaded_model_go (Fixture       *fixture,
+                                        gconstpointer  data)
+{
+  EmoScriptedClassifier *model = emo_scripted_classifier_new ("short-lived");
+  gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  GWeakRef ref;
+
+  g_weak_ref_init (&ref, model);
+  add_picture (fixture, 84);
+  set_classifier (fixture, model);
+  wait_drained (fixture);
+  emo_session_stop (fixture->session);
+  add_picture (fixture, 85);
+  add_picture (fixture, 86);
+  for (int i = 0; i < 200; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+
+  g_object_unref (model);
+  set_classifier (fixture, NULL);
+  while (TRUE)
+    {
+      g_autoptr(GObject) still = g_weak_ref_get (&ref);
+
+      if (still == NULL)
+        break;
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  g_weak_ref_clear (&ref);
+}
+
+static void
+test_session_explains_the_selected_only_when_told (Fixture       *fixture,
+                                                   gconstpointer  data)
+{
+  EmoSample *selected = add_picture (fixture, 84);
+
+  g_object_set (fixture->session, "explain-selected", FALSE, NULL);
+  emo_session_prefer (fixture->session, selected);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  assert_log (fixture->classifier, "84");
+
+  g_object_set (fixture->session, "explain-selected", TRUE, NULL);
+  wait_drained (fixture);
+  assert_log (fixture->classifier, "84 e4");
+}
+
+static void
 test_session_retries_a_mended_file (Fixture       *fixture,
                                     gconstpointer  data)
 {
@@ -664,6 +746,9 @@ main (int   argc,
   ADD ("explains-any-label", test_session_explains_any_label);
   ADD ("explains-though-stopped", test_session_explains_though_stopped);
   ADD ("keeps-results-of-replaced-model", test_session_keeps_results_of_replaced_model);
+  ADD ("runs-again-what-another-model-answered", test_session_runs_again_what_another_model_answered);
+  ADD ("lets-an-unloaded-model-go", test_session_lets_an_unloaded_model_go);
+  ADD ("explains-the-selected-only-when-told", test_session_explains_the_selected_only_when_told);
   ADD ("retries-a-mended-file", test_session_retries_a_mended_file);
   ADD ("job-counts-and-stops", test_session_job_counts_and_stops);
   ADD ("is-freed-in-the-middle", test_session_is_freed_in_the_middle);
