@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "emo-divergence.h"
 #include "emo-prediction.h"
 #include "emo-text.h"
 
@@ -500,6 +501,28 @@ emo_prediction_get_agree (EmoPrediction *self)
   int distilled = emo_prediction_get_winner (self, EMO_BRANCH_DISTILLED);
 
   return vlm < 0 || distilled < 0 || vlm == distilled;
+}
+
+/**
+ * emo_prediction_get_disagreement:
+ * @self: a prediction
+ *
+ * How far VLM and distilled head are apart over all labels, which grades what
+ * emo_prediction_get_agree() only names.
+ *
+ * Returns: their Jensen-Shannon divergence, 0 to 1; NaN where one of them has no
+ *   answer
+ */
+double
+emo_prediction_get_disagreement (EmoPrediction *self)
+{
+  const double *vlm = emo_prediction_get_probabilities (self, EMO_BRANCH_VLM);
+  const double *distilled = emo_prediction_get_probabilities (self, EMO_BRANCH_DISTILLED);
+
+  if (vlm == NULL || distilled == NULL)
+    return NAN;
+
+  return emo_divergence_jensen_shannon (vlm, distilled, emo_label_set_get_size (emo_prediction_get_labels (self)));
 }
 
 /**

@@ -38,6 +38,7 @@ int              emo_prediction_get_winner         (EmoPrediction *self,
 EmoBranch        emo_prediction_get_final_branch   (EmoPrediction *self);
 double           emo_prediction_get_margin         (EmoPrediction *self);     /* winner minus runner-up probability of the final branch */
 gboolean         emo_prediction_get_agree          (EmoPrediction *self);     /* VLM and distilled name the same label; TRUE where one is missing */
+double           emo_prediction_get_disagreement   (EmoPrediction *self);     /* Jensen-Shannon divergence of VLM and distilled, 0 to 1; NaN where one is missing */
 double           emo_prediction_get_mass           (EmoPrediction *self);
 EmoDomainVerdict emo_prediction_get_in_domain      (EmoPrediction *self);
 double           emo_prediction_get_domain_distance (EmoPrediction *self);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "emo-error.h"
+#include "emo-divergence.h"
 #include "emo-json.h"
 #include "emo-prediction.h"
 
@@ -163,6 +164,7 @@ test_prediction_begins_empty (void)
   g_assert_true (isnan (emo_prediction_get_margin (self)));
   g_assert_true (isnan (emo_prediction_get_mass (self)));
   g_assert_true (emo_prediction_get_agree (self));
+  g_assert_true (isnan (emo_prediction_get_disagreement (self)));
   g_assert_cmpint (emo_prediction_get_in_domain (self), ==, EMO_DOMAIN_UNKNOWN);
   g_assert_null (emo_prediction_get_explanation (self));
   g_assert_cmpint (emo_prediction_get_explanation_label (self), ==, -1);
@@ -197,6 +199,8 @@ test_prediction_takes_stages_as_they_come (void)
   g_assert_cmpint (emo_prediction_get_final_branch (self), ==, EMO_BRANCH_VLM);
   g_assert_cmpfloat_with_epsilon (emo_prediction_get_margin (self), 0.2, 1e-12);
   g_assert_false (emo_prediction_get_agree (self));
+  g_assert_cmpfloat (emo_prediction_get_disagreement (self), ==, emo_divergence_jensen_shannon (vlm_p, distilled_p, N));
+  g_assert_cmpfloat (emo_prediction_get_disagreement (self), >, 0.1);
   g_assert_cmpfloat (emo_prediction_get_mass (self), ==, 0.93);
 
   send_answer (self, EMO_STAGE_GATE, gated_p, gated_s);
