@@ -41,6 +41,7 @@ emo_collection_free (EmoCollection *self)
 {
   g_ptr_array_unref (self->samples);
   g_ptr_array_unref (self->problems);
+  g_ptr_array_unref (self->skipped);
   g_free (self);
 }
 
@@ -91,6 +92,7 @@ emo_collection_new (void)
 
   self->samples = g_ptr_array_new_with_free_func (g_object_unref);
   self->problems = g_ptr_array_new_with_free_func ((GDestroyNotify) g_error_free);
+  self->skipped = g_ptr_array_new_with_free_func (g_free);
 
   return self;
 }
@@ -143,8 +145,8 @@ look_at (EmoWalk    *walk,
    * person expects to see it. */
   if (emo_image_format_takes_name (name) && (!there || S_ISREG (status.st_mode)))
     g_ptr_array_add (walk->found, g_steal_pointer (&path));
-  else
-    walk->collection->n_skipped++;
+  else if (walk->collection->n_skipped++ < EMO_COLLECTION_MAX_SKIPPED)
+    g_ptr_array_add (walk->collection->skipped, g_steal_pointer (&path));
 }
 
 static void

@@ -18,7 +18,11 @@ typedef struct
   GPtrArray *samples;     /* of EmoSample, owned: in the order named, each folder's sorted by the bytes of their paths */
   GPtrArray *problems;    /* of GError, owned: folders that could not be read */
   guint      n_skipped;   /* files in folders that are no pictures by name, or no regular files */
+  GPtrArray *skipped;     /* their paths, bytes, owned: the first EMO_COLLECTION_MAX_SKIPPED of them */
 } EmoCollection;
+
+/* A photo archive has a side file for each picture; nobody reads more names. */
+#define EMO_COLLECTION_MAX_SKIPPED 1000
 
 void           emo_collection_free    (EmoCollection        *self);
 

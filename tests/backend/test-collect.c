@@ -133,6 +133,7 @@ test_collect_skips_what_is_no_file (Fixture       *fixture,
   names = join_names (collection);
   g_assert_cmpstr (names, ==, "a.JPG a.png b.png gone.png \\xff.png");
   g_assert_cmpuint (collection->n_skipped, ==, 2);
+  g_assert_cmpuint (collection->skipped->len, ==, 2);
 }
 
 static void
