@@ -16,6 +16,7 @@ const char    *_emo_sample_get_key         (EmoSample      *self);   /* equal fo
 guint64        _emo_sample_get_serial      (EmoSample      *self);   /* 0: not listed; grows along the list */
 void           _emo_sample_set_serial      (EmoSample      *self,
                                             guint64         serial);
+guint64        _emo_sample_get_last_serial (EmoSample      *self);   /* the last that was not 0 */
 GSequenceIter *_emo_sample_get_place       (EmoSample      *self);   /* (nullable) among those that wait */
 void           _emo_sample_set_place       (EmoSample      *self,
                                             GSequenceIter  *place);

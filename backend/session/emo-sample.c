@@ -43,6 +43,7 @@ struct _EmoSample
   char           *note;          /* (nullable) */
 
   guint64         serial;
+  guint64         last_serial;
   GSequenceIter  *place;
 };
 
@@ -639,6 +640,14 @@ _emo_sample_set_serial (EmoSample *self,
                         guint64    serial)
 {
   self->serial = serial;
+  if (serial != 0)
+    self->last_serial = serial;
+}
+
+guint64
+_emo_sample_get_last_serial (EmoSample *self)
+{
+  return self->last_serial;
 }
 
 GSequenceIter *

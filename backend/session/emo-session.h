@@ -43,6 +43,12 @@ void           emo_session_add_many       (EmoSession    *self,
                                            GPtrArray     *samples);      /* of EmoSample, one splice */
 void           emo_session_remove         (EmoSession    *self,
                                            EmoSample     *sample);
+/* Takes many off the list, in few changes of it. */
+void           emo_session_remove_many    (EmoSession    *self,
+                                           GPtrArray     *samples);      /* of EmoSample */
+/* Puts back what was removed, where it was and as it was. */
+void           emo_session_restore        (EmoSession    *self,
+                                           GPtrArray     *samples);      /* of EmoSample */
 void           emo_session_prefer         (EmoSession    *self,
                                            EmoSample     *sample);       /* (nullable) the selected picture goes first, with its explanation */
 void           emo_session_explain        (EmoSession    *self,

@@ -286,6 +286,167 @@ test_session_counts_what_comes_back (Fixture       *fixture,
   g_assert_cmpuint (get_n_held (fixture), ==, 0);
 }
 
+static char *
+list_names (Fixture *fixture)
+{
+  GListModel *samples = emo_session_get_samples (fixture->session);
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (samples); i++)
+    {
+      g_autoptr(EmoSample) sample = g_list_model_get_item (samples, i);
+
+      g_string_append_printf (names, "%s%s", i > 0 ? " " : "", emo_sample_get_file_name (sample));
+    }
+
+  return g_string_free (names, FALSE);
+}
+
+static void
+assert_names (Fixture    *fixture,
+              const char *expected)
+{
+  g_autofree char *names = list_names (fixture);
+
+  g_assert_cmpstr (names, ==, expected);
+}
+
+static void
+test_session_restores_places_and_answers (Fixture       *fixture,
+                                          gconstpointer  data)
+{
+  g_autoptr(GPtrArray) removed = g_ptr_array_new_with_free_func (g_object_unref);
+  EmoPrediction *prediction;
+  EmoSample *samples[6];
+
+  for (int i = 0; i < 6; i++)
+    samples[i] = add_picture (fixture, 70 + i);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  prediction = emo_sample_get_prediction (samples[0]);
+
+  /* In no order, with one that is named twice. */
+  g_ptr_array_add (removed, g_object_ref (samples[4]));
+  g_ptr_array_add (removed, g_object_ref (samples[0]));
+  g_ptr_array_add (removed, g_object_ref (samples[1]));
+  g_ptr_array_add (removed, g_object_ref (samples[4]));
+  emo_session_remove_many (fixture->session, removed);
+  assert_names (fixture, "72.png 73.png 75.png");
+  assert_counts (fixture, 0, 3, 0);
+
+  add_picture (fixture, 76);
+  wait_drained (fixture);
+  emo_session_restore (fixture->session, removed);
+  assert_names (fixture, "70.png 71.png 72.png 73.png 74.png 75.png 76.png");
+  assert_counts (fixture, 0, 7, 0);
+  g_assert_cmpint (emo_sample_get_state (samples[0]), ==, EMO_SAMPLE_DONE);
+  g_assert_true (emo_sample_get_prediction (samples[0]) == prediction);
+
+  /* Once more, which changes nothing. */
+  emo_session_restore (fixture->session, removed);
+  assert_counts (fixture, 0, 7, 0);
+}
+
+static void
+test_session_restores_what_waited (Fixture       *fixture,
+                                   gconstpointer  data)
+{
+  g_autoptr(GPtrArray) removed = g_ptr_array_new_with_free_func (g_object_unref);
+  EmoSample *first = add_picture (fixture, 70);
+  EmoSample *second;
+
+  add_picture (fixture, 71);
+  g_ptr_array_add (removed, g_object_ref (first));
+  emo_session_remove_many (fixture->session, removed);
+  assert_counts (fixture, 1, 0, 0);
+  emo_session_restore (fixture->session, removed);
+  assert_counts (fixture, 2, 0, 0);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  g_assert_cmpstr (fixture->finished->str, ==, "70.png 71.png");
+
+  /* A Stop holds back what comes back. */
+  emo_session_stop (fixture->session);
+  second = add_picture (fixture, 72);
+  g_ptr_array_set_size (removed, 0);
+  g_ptr_array_add (removed, g_object_ref (second));
+  emo_session_remove_many (fixture->session, removed);
+  g_assert_cmpuint (get_n_held (fixture), ==, 0);
+  emo_session_restore (fixture->session, removed);
+  g_assert_cmpint (emo_sample_get_state (second), ==, EMO_SAMPLE_STOPPED);
+  g_assert_cmpuint (get_n_held (fixture), ==, 1);
+  emo_session_start (fixture->session);
+  wait_drained (fixture);
+  assert_counts (fixture, 0, 3, 0);
+}
+
+static void
+test_session_passes_over_what_was_added_again (Fixture       *fixture,
+                                               gconstpointer  data)
+{
+  g_autoptr(GPtrArray) removed = g_ptr_array_new_with_free_func (g_object_unref);
+  EmoSample *first = add_picture (fixture, 70);
+
+  add_picture (fixture, 71);
+  g_ptr_array_add (removed, g_object_ref (first));
+  emo_session_remove_many (fixture->session, removed);
+  add_picture (fixture, 70);
+  assert_names (fixture, "71.png 70.png");
+  emo_session_restore (fixture->session, removed);
+  assert_names (fixture, "71.png 70.png");
+  assert_counts (fixture, 2, 0, 0);
+}
+
+static void
+count_changes_cb (GListModel *model,
+                  guint       position,
+                  guint       removed,
+                  guint       added,
+                  guint      *n_changes)
+{
+  (*n_changes)++;
+}
+
+/* Every other one of thousands, which no view could follow change by change. */
+static void
+test_session_removes_and_restores_thousands_at_once (Fixture       *fixture,
+                                                     gconstpointer  data)
+{
+  g_autoptr(GPtrArray) samples = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GPtrArray) removed = g_ptr_array_new_with_free_func (g_object_unref);
+  GListModel *list = emo_session_get_samples (fixture->session);
+  g_autofree char *names = NULL;
+  guint n_changes = 0;
+
+  for (int i = 0; i < 5000; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/nonexistent/%d.png", i);
+      g_autoptr(GFile) file = g_file_new_for_path (path);
+
+      g_ptr_array_add (samples, emo_sample_new_for_file (file, NULL));
+      if (i % 2 == 0)
+        g_ptr_array_add (removed, g_object_ref (g_ptr_array_index (samples, i)));
+    }
+  emo_session_add_many (fixture->session, samples);
+  names = list_names (fixture);
+  g_signal_connect (list, "items-changed", G_CALLBACK (count_changes_cb), &n_changes);
+
+  emo_session_remove_many (fixture->session, removed);
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 2500);
+  g_assert_cmpuint (n_changes, ==, 1);
+  emo_session_restore (fixture->session, removed);
+  g_assert_cmpuint (n_changes, ==, 2);
+  assert_names (fixture, names);
+  assert_counts (fixture, 5000, 0, 0);
+
+  emo_session_remove_many (fixture->session, samples);
+  g_assert_cmpuint (n_changes, ==, 3);
+  assert_counts (fixture, 0, 0, 0);
+  emo_session_restore (fixture->session, samples);
+  assert_names (fixture, names);
+  g_signal_handlers_disconnect_by_data (list, &n_changes);
+}
+
 static void
 test_session_takes_pasted_bytes (Fixture       *fixture,
                                  gconstpointer  data)
@@ -335,16 +496,6 @@ test_session_survives_changes_from_handlers (Fixture       *fixture,
   g_assert_cmpuint (g_list_model_get_n_items (emo_session_get_samples (fixture->session)), ==, 0);
   assert_counts (fixture, 0, 0, 0);
   g_signal_handler_disconnect (fixture->session, handler);
-}
-
-static void
-count_changes_cb (GListModel *model,
-                  guint       position,
-                  guint       removed,
-                  guint       added,
-                  guint      *n_changes)
-{
-  (*n_changes)++;
 }
 
 static void
@@ -735,6 +886,10 @@ main (int   argc,
   ADD ("refuses-addresses-without-network", test_session_refuses_addresses_without_network);
   ADD ("lists-a-picture-once", test_session_lists_a_picture_once);
   ADD ("counts-what-comes-back", test_session_counts_what_comes_back);
+  ADD ("restores-places-and-answers", test_session_restores_places_and_answers);
+  ADD ("restores-what-waited", test_session_restores_what_waited);
+  ADD ("passes-over-what-was-added-again", test_session_passes_over_what_was_added_again);
+  ADD ("removes-and-restores-thousands-at-once", test_session_removes_and_restores_thousands_at_once);
   ADD ("takes-pasted-bytes", test_session_takes_pasted_bytes);
   ADD ("survives-changes-from-handlers", test_session_survives_changes_from_handlers);
   ADD ("adds-ten-thousand-in-one-splice", test_session_adds_ten_thousand_in_one_splice);
