@@ -37,3 +37,4 @@
 #include "session/emo-export.h"
 #include "session/emo-sample.h"
 #include "session/emo-session.h"
+#include "session/emo-uri-list.h"
