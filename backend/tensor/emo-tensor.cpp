@@ -175,7 +175,8 @@ emo_torch_has_cuda (char **why_not)
 
   try
     {
-      if (!at::hasCUDA ())
+      /* at::hasCUDA is also false where the CUDA library finds no GPU. */
+      if (!at::CUDAHooksRegistry ()->Has ("CUDAHooks"))
         why = "this libtorch is a CPU build";
       else if (torch::cuda::device_count () == 0)
         why = "no CUDA device answers (no GPU, or no driver for it)";
