@@ -146,7 +146,7 @@ def write_shard(path, rng, items):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('folder')
-    parser.add_argument('--tokenizer', required=True, help="Qwen2-VL's tokenizer.json")
+    parser.add_argument('--tokenizer', required=True, help="Qwen2-VL's tokenizer.json, or its folder")
     parser.add_argument('--shapes', choices=SHAPES, default='2b')
     parser.add_argument('--seed', type=int, default=1)
     options = parser.parse_args()
@@ -156,7 +156,10 @@ def main():
     for name, content in configs(shapes).items():
         with open(os.path.join(options.folder, name), 'w', encoding='utf-8') as file:
             json.dump(content, file, indent=2)
-    shutil.copyfile(options.tokenizer, os.path.join(options.folder, 'tokenizer.json'))
+    tokenizer = options.tokenizer
+    if os.path.isdir(tokenizer):
+        tokenizer = os.path.join(tokenizer, 'tokenizer.json')
+    shutil.copyfile(tokenizer, os.path.join(options.folder, 'tokenizer.json'))
 
     shards, used = [[]], 0
     for item in tensors(shapes):
