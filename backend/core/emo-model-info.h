@@ -53,6 +53,12 @@ GType         emo_model_info_get_type (void);
 EmoModelInfo *emo_model_info_new      (void);
 EmoModelInfo *emo_model_info_ref      (EmoModelInfo *self);
 void          emo_model_info_unref    (EmoModelInfo *self);
+/* Everything but load_ms, for whoever keeps results longer than the model. */
+char         *emo_model_info_to_json       (EmoModelInfo  *self);
+EmoModelInfo *emo_model_info_new_from_json (const char    *text,
+                                            gsize          length,
+                                            const char    *name,
+                                            GError       **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoModelInfo, emo_model_info_unref)
 

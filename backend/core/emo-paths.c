@@ -107,6 +107,18 @@ emo_paths_dup_default_model (void)
   return emo_paths_dup_data ("models/emoscenes");
 }
 
+static char *
+dup_own_folder (const char *home,
+                const char *name)
+{
+  char *path = g_build_filename (home, "emovlm", name, NULL);
+
+  if (g_mkdir_with_parents (path, 0700) != 0)
+    g_debug ("%s cannot be made", path);
+
+  return path;
+}
+
 /**
  * emo_paths_dup_cache:
  * @name: a folder of the cache
@@ -119,13 +131,21 @@ emo_paths_dup_default_model (void)
 char *
 emo_paths_dup_cache (const char *name)
 {
-  char *path;
-
   g_return_val_if_fail (name != NULL, NULL);
 
-  path = g_build_filename (g_get_user_cache_dir (), "emovlm", name, NULL);
-  if (g_mkdir_with_parents (path, 0700) != 0)
-    g_debug ("%s cannot be made", path);
+  return dup_own_folder (g_get_user_cache_dir (), name);
+}
 
-  return path;
+/**
+ * emo_paths_dup_user_data:
+ * @name: (nullable): a folder of the person's data
+ *
+ * Makes the folder as emo_paths_dup_cache() does.
+ *
+ * Returns: (transfer full): $XDG_DATA_HOME/emovlm/@name
+ */
+char *
+emo_paths_dup_user_data (const char *name)
+{
+  return dup_own_folder (g_get_user_data_dir (), name);
 }

@@ -16,5 +16,6 @@ char *emo_paths_dup_data          (const char *name);   /* (nullable) absolute p
 char *emo_paths_dup_locale        (void);               /* for bindtextdomain() */
 char *emo_paths_dup_default_model (void);               /* EMOVLM_MODEL, else data's models/emoscenes */
 char *emo_paths_dup_cache         (const char *name);   /* $XDG_CACHE_HOME/emovlm/NAME, folder made */
+char *emo_paths_dup_user_data     (const char *name);   /* $XDG_DATA_HOME/emovlm/NAME, folder made; NULL: emovlm itself */
 
 G_END_DECLS

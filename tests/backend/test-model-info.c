@@ -9,7 +9,9 @@
 #include "config.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "emo-error.h"
 #include "emo-model-info.h"
 #include "emo-update.h"
 
@@ -37,6 +39,73 @@ test_model_info_is_counted_and_boxed (void)
   emo_model_info_unref (info);
   g_assert_cmpstr (copy->name, ==, "text");
   g_boxed_free (EMO_TYPE_MODEL_INFO, copy);
+}
+
+static void
+test_model_info_reads_back_from_json (void)
+{
+  g_autoptr (EmoModelInfo) info = emo_model_info_new ();
+  g_autoptr (EmoModelInfo) read = NULL;
+  g_autoptr (EmoLabelSet) labels = emo_label_set_new_mikels ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *again = NULL;
+
+  info->labels = emo_label_set_ref (labels);
+  info->name = g_strdup ("a \"model\"\n");
+  info->domain_notice = g_strdup ("drawn scenes only");
+  info->has_distilled = info->has_gate = TRUE;
+  info->gate_kind = EMO_GATE_KIND_CROSS;
+  info->vlm_input = EMO_VLM_INPUT_ONE_HOT;
+  info->seed = G_MAXUINT64;
+  info->parameters = G_MAXINT64;
+  info->threads = 3;
+  info->load_ms = 12;
+  info->notes = g_strdupv ((char *[]) { (char *) "a note", (char *) "another", NULL });
+
+  text = emo_model_info_to_json (info);
+  g_assert_null (strchr (text, '\n'));
+  read = emo_model_info_new_from_json (text, strlen (text), "models, row 1", &error);
+  g_assert_no_error (error);
+  again = emo_model_info_to_json (read);
+  g_assert_cmpstr (again, ==, text);
+  g_assert_cmpstr (read->name, ==, info->name);
+  g_assert_null (read->revision);
+  g_assert_cmpint (read->gate_kind, ==, EMO_GATE_KIND_CROSS);
+  g_assert_cmpuint (read->seed, ==, G_MAXUINT64);
+  g_assert_true (isnan (read->load_ms));
+  g_assert_cmpuint (g_strv_length (read->notes), ==, 2);
+}
+
+static void
+test_model_info_refuses_hostile_json (void)
+{
+  static const char * const texts[] = {
+    "", "null", "[]", "{}", "{\"labels\": []}",
+    "{\"labels\": [\"a\"], \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\"}",
+    "{\"labels\": [\"a\", 1], \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\"}",
+    "{\"labels\": [\"a\", \"a\"], \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\"}",
+    "{\"labels\": {\"a\": \"b\", \"c\": \"d\"}, \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\"}",
+    "{\"labels\": [\"a\", \"b\"], \"gate_kind\": \"moe\"}",
+    "{\"labels\": [\"a\", \"b\"], \"vlm_input\": \"one-hot\"}",
+    "{\"labels\": [\"a\", \"b\"], \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\", \"name\": 3}",
+    "{\"labels\": [\"a\", \"b\"], \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\", \"has_gate\": 1}",
+    "{\"labels\": [\"a\", \"b\"], \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\", \"threads\": -1}",
+    "{\"labels\": [\"a\", \"b\"], \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\", \"threads\": 1e3}",
+    "{\"labels\": [\"a\", \"b\"], \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\", \"seed\": -1}",
+    "{\"labels\": [\"a\", \"b\"], \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\", \"notes\": \"x\", \"notes\": []}",
+    "{\"labels\": [\"a\", \"b\"], \"gate_kind\": \"moe\", \"vlm_input\": \"one-hot\", \"notes\": [{}]}",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", texts[i]);
+      g_assert_null (emo_model_info_new_from_json (texts[i], strlen (texts[i]), "row", &error));
+      g_assert_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE);
+      g_assert_nonnull (strstr (error->message, "row"));
+    }
 }
 
 static void
@@ -81,6 +150,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/Emo/ModelInfo/is-counted-and-boxed", test_model_info_is_counted_and_boxed);
+  g_test_add_func ("/Emo/ModelInfo/reads-back-from-json", test_model_info_reads_back_from_json);
+  g_test_add_func ("/Emo/ModelInfo/refuses-hostile-json", test_model_info_refuses_hostile_json);
   g_test_add_func ("/Emo/Update/begins-knowing-nothing", test_update_begins_knowing_nothing);
   g_test_add_func ("/Emo/Update/is-counted-and-boxed", test_update_is_counted_and_boxed);
 

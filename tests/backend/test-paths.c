@@ -102,6 +102,19 @@ test_paths_makes_cache_folders (void)
   g_assert_cmpint (g_rmdir (path), ==, 0);
 }
 
+static void
+test_paths_makes_the_folder_of_the_data (void)
+{
+  g_autofree char *path = emo_paths_dup_user_data (NULL);
+  g_autofree char *expected = g_build_filename (g_get_user_data_dir (), "emovlm", NULL);
+  GStatBuf status;
+
+  g_assert_cmpstr (path, ==, expected);
+  g_assert_cmpint (g_stat (path, &status), ==, 0);
+  g_assert_cmpuint (status.st_mode & 0777, ==, 0700);
+  g_assert_cmpint (g_rmdir (path), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -117,6 +130,7 @@ main (int   argc,
   cache = g_dir_make_tmp ("emo-paths-XXXXXX", NULL);
   g_assert_nonnull (cache);
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);
+  g_setenv ("XDG_DATA_HOME", cache, TRUE);
   made = g_build_filename (cache, "emovlm", NULL);
 
   g_test_add_func ("/Emo/Paths/finds-the-source-data", test_paths_finds_the_source_data);
@@ -125,6 +139,7 @@ main (int   argc,
   g_test_add_func ("/Emo/Paths/finds-the-catalogues-beside-the-data", test_paths_finds_the_catalogues_beside_the_data);
   g_test_add_func ("/Emo/Paths/takes-the-model-of-the-environment", test_paths_takes_the_model_of_the_environment);
   g_test_add_func ("/Emo/Paths/makes-cache-folders", test_paths_makes_cache_folders);
+  g_test_add_func ("/Emo/Paths/makes-the-folder-of-the-data", test_paths_makes_the_folder_of_the_data);
 
   status = g_test_run ();
 
