@@ -26,6 +26,8 @@
 #include "core/emo-prediction.h"
 #include "core/emo-text.h"
 #include "core/emo-update.h"
+#include "data/emo-run-entry.h"
+#include "data/emo-run-store.h"
 #include "image/emo-image-format.h"
 #include "image/emo-image.h"
 #include "image/emo-patches.h"

@@ -11,6 +11,14 @@
 
 G_BEGIN_DECLS
 
+/* The sample's row in the run store. */
+typedef struct
+{
+  gint64   run;
+  gint64   number;    /* 0: none */
+  gboolean waiting;   /* the row has no result yet */
+} EmoSampleRecord;
+
 /* What only the session that lists the sample may do. */
 const char    *_emo_sample_get_key         (EmoSample      *self);   /* equal for the same picture */
 guint64        _emo_sample_get_serial      (EmoSample      *self);   /* 0: not listed; grows along the list */
@@ -29,5 +37,17 @@ void           _emo_sample_take_error      (EmoSample      *self,
 void           _emo_sample_set_image_facts (EmoSample      *self,
                                             const char     *sha256,
                                             EmoImageMarks   marks);
+EmoImageMarks  _emo_sample_get_mark_flags  (EmoSample      *self);
+void           _emo_sample_set_time        (EmoSample      *self,
+                                            gint64          time);
+EmoSampleRecord *_emo_sample_get_record    (EmoSample      *self);
+/* (nullable) the hash that names pasted bytes, or the copy that was kept of them */
+const char    *_emo_sample_get_kept_sha256 (EmoSample      *self);
+/* @kept_sha256: (nullable): @file is a kept copy of pasted bytes of that hash */
+EmoSample     *_emo_sample_new_stored      (GFile          *file,
+                                            const char     *file_name,
+                                            const char     *kept_sha256);
+EmoRunEntry   *_emo_sample_make_entry      (EmoSample      *self,
+                                            EmoModelInfo   *info);
 
 G_END_DECLS

@@ -34,6 +34,7 @@ struct _EmoSample
   GError         *error;
   gint64          time;
   char           *image_sha256;
+  EmoImageMarks   mark_flags;
   char          **marks;
   gboolean        disagrees;
 
@@ -42,6 +43,8 @@ struct _EmoSample
   char           *own_label;     /* (nullable) */
   char           *note;          /* (nullable) */
 
+  char           *kept_sha256;   /* (nullable) of pasted bytes */
+  EmoSampleRecord record;
   guint64         serial;
   guint64         last_serial;
   GSequenceIter  *place;
@@ -112,6 +115,7 @@ emo_sample_finalize (GObject *object)
   g_clear_error (&self->error);
   g_clear_pointer (&self->image_sha256, g_free);
   g_clear_pointer (&self->marks, g_strfreev);
+  g_clear_pointer (&self->kept_sha256, g_free);
   g_clear_pointer (&self->own_label, g_free);
   g_clear_pointer (&self->note, g_free);
 
@@ -281,6 +285,7 @@ emo_sample_new_for_bytes (GBytes     *bytes,
   self = g_object_new (EMO_TYPE_SAMPLE, NULL);
   self->bytes = g_bytes_ref (bytes);
   self->key = g_strconcat ("sha256:", sha256, NULL);
+  self->kept_sha256 = g_steal_pointer (&sha256);
   self->name = g_strdup (name);
   self->file_name = escape_invalid_bytes (name);
 
@@ -386,7 +391,7 @@ emo_sample_dup_image_name (EmoSample *self)
   if (name != NULL && g_utf8_validate (name, -1, NULL))
     return g_strdup (name);
   if (self->file != NULL)
-    return g_strdup (self->key);
+    return g_file_get_uri (self->file);
 
   return g_strdup (self->file_name);
 }
@@ -402,7 +407,7 @@ emo_sample_dup_uri (EmoSample *self)
 {
   g_return_val_if_fail (EMO_IS_SAMPLE (self), NULL);
 
-  return self->file != NULL ? g_strdup (self->key) : NULL;
+  return self->file != NULL ? g_file_get_uri (self->file) : NULL;
 }
 
 /**
@@ -623,6 +628,54 @@ emo_sample_get_marks (EmoSample *self)
   return self->marks;
 }
 
+EmoSample *
+_emo_sample_new_stored (GFile      *file,
+                        const char *file_name,
+                        const char *kept_sha256)
+{
+  EmoSample *self = emo_sample_new_for_file (file, NULL);
+
+  g_free (self->file_name);
+  self->file_name = g_strdup (file_name);
+  if (kept_sha256 == NULL)
+    return self;
+
+  /* The same bytes pasted again are the same picture, and the copy's own name
+   * means nothing to a person. */
+  g_free (self->key);
+  self->key = g_strconcat ("sha256:", kept_sha256, NULL);
+  g_free (self->name);
+  self->name = g_strdup (file_name);
+  self->kept_sha256 = g_strdup (kept_sha256);
+
+  return self;
+}
+
+const char *
+_emo_sample_get_kept_sha256 (EmoSample *self)
+{
+  return self->kept_sha256;
+}
+
+EmoSampleRecord *
+_emo_sample_get_record (EmoSample *self)
+{
+  return &self->record;
+}
+
+EmoImageMarks
+_emo_sample_get_mark_flags (EmoSample *self)
+{
+  return self->mark_flags;
+}
+
+void
+_emo_sample_set_time (EmoSample *self,
+                      gint64     time)
+{
+  self->time = time;
+}
+
 const char *
 _emo_sample_get_key (EmoSample *self)
 {
@@ -717,6 +770,7 @@ _emo_sample_set_image_facts (EmoSample     *self,
 
   g_free (self->image_sha256);
   self->image_sha256 = g_strdup (sha256);
+  self->mark_flags = marks;
 
   if (marks & EMO_IMAGE_MARK_ANIMATED)
     g_strv_builder_add (builder, "animation: first frame");

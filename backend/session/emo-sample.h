@@ -7,6 +7,7 @@
 #pragma once
 
 #include "emo-prediction.h"
+#include "emo-run-store.h"
 
 G_BEGIN_DECLS
 
@@ -62,5 +63,11 @@ void            emo_sample_set_own_label     (EmoSample      *self,
                                               const char     *label);
 void            emo_sample_set_note          (EmoSample      *self,
                                               const char     *note);
+
+/* What a store kept, again. */
+EmoSample      *emo_sample_new_for_entry     (EmoRunEntry    *entry,
+                                              GError        **error);
+void            emo_sample_store_annotations (EmoSample      *self,
+                                              EmoRunStore    *store);
 
 G_END_DECLS

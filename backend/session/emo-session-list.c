@@ -52,7 +52,9 @@ add_new (EmoSession *self,
       /* What it was when it was last taken off a list is in no count. */
       _emo_sample_set_state (sample, EMO_SAMPLE_WAITING);
       _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
+      _emo_session_watch (self, sample, TRUE);
     }
+  _emo_session_record_waiting (self, added);
   g_list_store_splice (self->samples, g_list_model_get_n_items (G_LIST_MODEL (self->samples)), 0,
                        added->pdata, added->len);
 
@@ -154,6 +156,8 @@ detach (EmoSession *self,
   self->n_failed -= emo_sample_get_state (sample) == EMO_SAMPLE_FAILED;
   self->n_stopped -= emo_sample_get_state (sample) == EMO_SAMPLE_STOPPED;
 
+  _emo_session_record_removed (self, sample);
+  _emo_session_watch (self, sample, FALSE);
   g_hash_table_remove (self->by_key, _emo_sample_get_key (sample));
   _emo_sample_set_serial (sample, 0);
 }
@@ -300,6 +304,7 @@ attach (EmoSession *self,
   self->n_done += state == EMO_SAMPLE_DONE;
   self->n_failed += state == EMO_SAMPLE_FAILED;
   self->n_stopped += state == EMO_SAMPLE_STOPPED;
+  _emo_session_watch (self, sample, TRUE);
   if (state == EMO_SAMPLE_STOPPED && !self->stopped)
     _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
 }
@@ -381,6 +386,7 @@ emo_session_restore (EmoSession *self,
                      GPtrArray  *samples)
 {
   g_autoptr(GPtrArray) back = g_ptr_array_new ();
+  g_autoptr(GPtrArray) unfinished = g_ptr_array_new ();
 
   g_return_if_fail (EMO_IS_SESSION (self));
   g_return_if_fail (samples != NULL);
@@ -394,7 +400,10 @@ emo_session_restore (EmoSession *self,
         continue;
       attach (self, sample);
       g_ptr_array_add (back, sample);
+      if (emo_sample_get_state (sample) != EMO_SAMPLE_DONE && emo_sample_get_state (sample) != EMO_SAMPLE_FAILED)
+        g_ptr_array_add (unfinished, sample);
     }
+  _emo_session_record_waiting (self, unfinished);
   if (back->len == 0)
     return;
 

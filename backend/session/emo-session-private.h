@@ -43,6 +43,11 @@ struct _EmoSession
   EmoClassifier *classifier;     /* (nullable) */
   EmoRequest     request;
 
+  EmoRunStore   *store;          /* (nullable) */
+  EmoRunKind     run_kind;
+  gint64         run_id;
+  gint64         last_number;
+
   GListStore    *samples;
   GHashTable    *by_key;         /* key -> EmoSample, both borrowed from the list */
   GSequence     *waiting;        /* EmoSample that wait, in the order of the list */
@@ -88,6 +93,19 @@ void     _emo_session_update_running  (EmoSession     *self);
 void     _emo_session_finish_sample   (EmoSession     *self,
                                        EmoSample      *sample,
                                        EmoSampleState  state);
+
+/* emo-session-record.c */
+void     _emo_session_record_waiting     (EmoSession *self,
+                                          GPtrArray  *samples);
+void     _emo_session_record_result      (EmoSession *self,
+                                          EmoSample  *sample);
+void     _emo_session_record_explanation (EmoSession *self,
+                                          EmoSample  *sample);
+void     _emo_session_record_removed     (EmoSession *self,
+                                          EmoSample  *sample);
+void     _emo_session_watch              (EmoSession *self,
+                                          EmoSample  *sample,
+                                          gboolean    watch);
 
 /* emo-session-queue.c */
 void     _emo_session_pump            (EmoSession     *self);

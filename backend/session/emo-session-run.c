@@ -253,6 +253,8 @@ settle (EmoSession *self,
         _emo_session_keep_maps (self, run->prediction);
       if (run->classify)
         _emo_session_finish_sample (self, run->sample, EMO_SAMPLE_DONE);
+      else if (run->request.explain)
+        _emo_session_record_explanation (self, run->sample);
       return;
     }
 

@@ -233,6 +233,7 @@ _emo_session_finish_sample (EmoSession     *self,
   if (state != EMO_SAMPLE_DONE && state != EMO_SAMPLE_FAILED)
     return;
 
+  _emo_session_record_result (self, sample);
   self->job_done++;
   _emo_session_notify_counts (self);
   g_signal_emit (self, signals[SIGNAL_FINISHED], 0, kept);
@@ -262,6 +263,7 @@ emo_session_dispose (GObject *object)
 
           _emo_sample_set_place (sample, NULL);
           _emo_sample_set_serial (sample, 0);
+          _emo_session_watch (self, sample, FALSE);
         }
     }
   g_clear_object (&self->samples);
@@ -269,6 +271,7 @@ emo_session_dispose (GObject *object)
   if (self->classifier != NULL)
     emo_engine_release (self->engine, g_steal_pointer (&self->classifier));
   g_clear_object (&self->engine);
+  g_clear_object (&self->store);
 
   G_OBJECT_CLASS (emo_session_parent_class)->dispose (object);
 }
@@ -590,6 +593,7 @@ emo_session_retry (EmoSession *self,
                    EmoSample  *sample)
 {
   EmoWork work = { .sample = sample, .classify = TRUE, .label = -1 };
+  g_autoptr(GPtrArray) waiting = NULL;
 
   g_return_if_fail (EMO_IS_SESSION (self));
   g_return_if_fail (EMO_IS_SAMPLE (sample));
@@ -601,6 +605,9 @@ emo_session_retry (EmoSession *self,
   _emo_session_drop_slot (self, sample);
   _emo_sample_take_error (sample, NULL);
   _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
+  waiting = g_ptr_array_new ();
+  g_ptr_array_add (waiting, sample);
+  _emo_session_record_waiting (self, waiting);
   if (sample == self->preferred)
     self->explain_preferred = self->explain_selected;
   if (self->stopped)
@@ -684,6 +691,7 @@ emo_session_run_again (EmoSession *self)
 void
 emo_session_start (EmoSession *self)
 {
+  g_autoptr(GPtrArray) waiting = g_ptr_array_new ();
   guint n_samples;
 
   g_return_if_fail (EMO_IS_SESSION (self));
@@ -696,7 +704,11 @@ emo_session_start (EmoSession *self)
 
       if (emo_sample_get_state (sample) == EMO_SAMPLE_STOPPED)
         _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
+      /* The list keeps it alive. */
+      if (emo_sample_get_state (sample) == EMO_SAMPLE_WAITING)
+        g_ptr_array_add (waiting, sample);
     }
+  _emo_session_record_waiting (self, waiting);
   _emo_session_pump (self);
 }
 

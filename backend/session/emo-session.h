@@ -28,6 +28,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (EmoSession, emo_session, EMO, SESSION, GObject)
 
 EmoSession    *emo_session_new            (EmoEngine     *engine);
+/* Once, before the first picture: every result is kept there as it is made. */
+void           emo_session_set_store      (EmoSession    *self,
+                                           EmoRunStore   *store,
+                                           EmoRunKind     kind);
+EmoRunStore   *emo_session_get_store      (EmoSession    *self);   /* (nullable) */
 GListModel    *emo_session_get_samples    (EmoSession    *self);   /* (transfer none) of EmoSample */
 EmoEngine     *emo_session_get_engine     (EmoSession    *self);
 EmoClassifier *emo_session_get_classifier (EmoSession    *self);

@@ -1,0 +1,204 @@
+/* emo-session-record.c
+ *
+ * What a session tells the run store.
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include "emo-session-private.h"
+
+/* A picture has a row from the moment it is asked for, so that what a crash cut
+ * off can be gone on with; its result goes over that row. Another result of the
+ * same picture (asked for again, or of another model) is a row of its own. Runs
+ * of the command line have rows of results only: who interrupts a command means
+ * it. */
+static gboolean
+keeps_waiting (EmoSession *self)
+{
+  return self->store != NULL && self->run_kind == EMO_RUN_SESSION;
+}
+
+static void
+begin_row (EmoSession *self,
+           EmoSample  *sample)
+{
+  EmoSampleRecord *record = _emo_sample_get_record (sample);
+
+  record->run = self->run_id;
+  record->number = ++self->last_number;
+  record->waiting = TRUE;
+}
+
+static gboolean
+has_waiting_row (EmoSession *self,
+                 EmoSample  *sample)
+{
+  EmoSampleRecord *record = _emo_sample_get_record (sample);
+
+  return record->waiting && record->run == self->run_id;
+}
+
+/**
+ * _emo_session_record_waiting:
+ * @self: a session
+ * @samples: (element-type EmoSample): pictures that wait
+ *
+ * Keeps that they were asked for.
+ */
+void
+_emo_session_record_waiting (EmoSession *self,
+                             GPtrArray  *samples)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+
+  if (!keeps_waiting (self))
+    return;
+
+  entries = g_ptr_array_new_full (samples->len, (GDestroyNotify) emo_run_entry_unref);
+  for (guint i = 0; i < samples->len; i++)
+    {
+      EmoSample *sample = g_ptr_array_index (samples, i);
+
+      if (has_waiting_row (self, sample))
+        continue;
+      begin_row (self, sample);
+      g_ptr_array_add (entries, _emo_sample_make_entry (sample, NULL));
+    }
+  if (entries->len > 0)
+    emo_run_store_put_many (self->store, entries);
+}
+
+/**
+ * _emo_session_record_result:
+ * @self: a session
+ * @sample: a picture that is done or failed
+ *
+ * Keeps its result as it is now.
+ */
+void
+_emo_session_record_result (EmoSession *self,
+                            EmoSample  *sample)
+{
+  EmoModelInfo *info = self->classifier != NULL ? emo_classifier_get_info (self->classifier) : NULL;
+  g_autoptr (EmoRunEntry) entry = NULL;
+
+  if (self->store == NULL)
+    return;
+
+  if (!has_waiting_row (self, sample))
+    begin_row (self, sample);
+  _emo_sample_get_record (sample)->waiting = FALSE;
+  entry = _emo_sample_make_entry (sample, info);
+  emo_run_store_put (self->store, entry);
+}
+
+/**
+ * _emo_session_record_explanation:
+ * @self: a session
+ * @sample: a picture that was done before and now has other words
+ *
+ * Keeps them in the row of the result that they explain.
+ */
+void
+_emo_session_record_explanation (EmoSession *self,
+                                 EmoSample  *sample)
+{
+  g_autoptr (EmoRunEntry) entry = NULL;
+
+  if (self->store == NULL || _emo_sample_get_record (sample)->run != self->run_id)
+    return;
+
+  entry = _emo_sample_make_entry (sample, NULL);
+  emo_run_store_put (self->store, entry);
+}
+
+/**
+ * _emo_session_record_removed:
+ * @self: a session
+ * @sample: a picture that is taken off the list
+ *
+ * One without a result is not asked for any more; a result stays.
+ */
+void
+_emo_session_record_removed (EmoSession *self,
+                             EmoSample  *sample)
+{
+  EmoSampleRecord *record = _emo_sample_get_record (sample);
+
+  if (self->store == NULL || !has_waiting_row (self, sample))
+    return;
+
+  emo_run_store_forget (self->store, record->run, record->number);
+  record->waiting = FALSE;
+}
+
+static void
+annotated_cb (EmoSample *sample,
+              gpointer   user_data)
+{
+  EmoSession *self = user_data;
+
+  if (self->store != NULL)
+    emo_sample_store_annotations (sample, self->store);
+}
+
+/**
+ * _emo_session_watch:
+ * @self: a session
+ * @sample: a picture
+ * @watch: whether it is listed
+ *
+ * Keeps what a person says of a picture while it is listed.
+ */
+void
+_emo_session_watch (EmoSession *self,
+                    EmoSample  *sample,
+                    gboolean    watch)
+{
+  if (watch)
+    g_signal_connect (sample, "annotated", G_CALLBACK (annotated_cb), self);
+  else
+    g_signal_handlers_disconnect_by_func (sample, annotated_cb, self);
+}
+
+/**
+ * emo_session_set_store:
+ * @self: a session without pictures
+ * @store: where to keep results
+ * @kind: what the session is to the person
+ *
+ * Begins a run there; from now on every result is kept as it is made. Set once.
+ */
+void
+emo_session_set_store (EmoSession  *self,
+                       EmoRunStore *store,
+                       EmoRunKind   kind)
+{
+  g_return_if_fail (EMO_IS_SESSION (self));
+  g_return_if_fail (EMO_IS_RUN_STORE (store));
+  g_return_if_fail (self->store == NULL);
+  g_return_if_fail (g_list_model_get_n_items (G_LIST_MODEL (self->samples)) == 0);
+
+  self->store = g_object_ref (store);
+  self->run_kind = kind;
+  self->run_id = emo_run_store_begin (store, kind);
+}
+
+/**
+ * emo_session_get_store:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): where results are kept
+ */
+EmoRunStore *
+emo_session_get_store (EmoSession *self)
+{
+  g_return_val_if_fail (EMO_IS_SESSION (self), NULL);
+
+  return self->store;
+}
