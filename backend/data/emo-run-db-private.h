@@ -75,6 +75,9 @@ gboolean      emo_run_db_begin       (EmoRunDb         *self,
 gboolean      emo_run_db_commit      (EmoRunDb         *self,
                                       GError          **error);
 void          emo_run_db_rollback    (EmoRunDb         *self);
+gboolean      emo_run_db_sync        (EmoRunDb         *self,
+                                      GError          **error);
+gboolean      emo_run_db_checkpoint  (const char       *path);
 sqlite3_stmt *emo_run_db_get         (EmoRunDb         *self,
                                       EmoRunStatement   which);
 /* Runs a statement without rows, which is then reset. */

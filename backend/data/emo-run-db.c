@@ -306,11 +306,11 @@ set_up (EmoRunDb  *self,
 
   harden (self);
   /* The version first: of a newer file nothing is changed. Rows that are deleted
-   * are overwritten: who deletes a result wants it gone. A commit reaches the
-   * disk before the next begins. */
+   * are overwritten: who deletes a result wants it gone. A commit does not wait
+   * for the disk, emo_run_db_sync() and emo_run_db_checkpoint() do. */
   return check_version (self, &version, error) &&
          run_text (self,
-                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = ON;"
                    "PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
                    "PRAGMA journal_size_limit = 4194304", error) &&
          migrate (self, error) &&
@@ -454,7 +454,10 @@ emo_run_db_begin (EmoRunDb  *self,
  * @self: a store that is being written
  * @error: return location
  *
- * Returns: whether all since emo_run_db_begin() is on the disk
+ * Hands all since emo_run_db_begin() to the system, which keeps it when this
+ * process dies; a power cut may still take it.
+ *
+ * Returns: whether it did
  */
 gboolean
 emo_run_db_commit (EmoRunDb  *self,
@@ -465,6 +468,59 @@ emo_run_db_commit (EmoRunDb  *self,
   self->writing = FALSE;
 
   return TRUE;
+}
+
+/**
+ * emo_run_db_sync:
+ * @self: a store that is not being written
+ * @error: return location
+ *
+ * Waits until all that was committed is on the disk.
+ *
+ * Returns: whether it is
+ */
+gboolean
+emo_run_db_sync (EmoRunDb  *self,
+                 GError   **error)
+{
+  gboolean ok;
+
+  /* A commit of the same number: its journal goes to the disk, and with it all
+   * that is before it there. */
+  ok = run_text (self, "PRAGMA synchronous = FULL", error) &&
+       emo_run_db_begin (self, error) &&
+       run_text (self, "PRAGMA user_version = " G_STRINGIFY (EMO_RUN_DB_VERSION), error) &&
+       emo_run_db_commit (self, error);
+  if (!ok)
+    emo_run_db_rollback (self);
+  sqlite3_exec (self->handle, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+
+  return ok;
+}
+
+/**
+ * emo_run_db_checkpoint:
+ * @path: the file of a store
+ *
+ * Brings what was committed onto the disk and into the file, over a connection
+ * of its own: any thread may, and whoever writes goes on writing.
+ *
+ * Returns: whether all was; %FALSE where somebody else was at it
+ */
+gboolean
+emo_run_db_checkpoint (const char *path)
+{
+  sqlite3 *handle = NULL;
+  int n_frames = -1;
+  int n_done = -1;
+  int rc;
+
+  rc = sqlite3_open_v2 (path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_wal_checkpoint_v2 (handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &n_frames, &n_done);
+  sqlite3_close (handle);
+
+  return rc == SQLITE_OK && n_done == n_frames;
 }
 
 /**

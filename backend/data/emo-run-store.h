@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 /* Where results live: one file, runs.db, that is written as results are made.
- * A thread of its own reads and writes it; nothing here waits for a disk but
+ * Threads of its own read and write it; nothing here waits for a disk but
  * emo_run_store_close(). Main thread only.
  *
  * Properties: "trouble", "trouble-detail". Signal: "changed" after rows changed,

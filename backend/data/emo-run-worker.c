@@ -16,9 +16,14 @@
 #include "emo-run-worker-private.h"
 
 /* What is to be written waits in a backlog until it is committed: all that has
- * come while the disk was busy goes into one transaction, and what the disk
- * refuses stays for the next try. So a result is on the disk as soon as the one
- * before it is, and a full disk loses nothing while the process lives.
+ * come meanwhile goes into one transaction, and what the disk refuses stays for
+ * the next try, so that a full disk loses nothing while the process lives.
+ *
+ * A commit is the system's a moment after the result is known and survives the
+ * process, however that ends. It does not wait for the disk: within a second a
+ * second thread brings it there, which is what a power cut may take. Waiting for
+ * the disk at each commit would hold up those behind it for as long as a slow
+ * disk takes, and a kill would take them.
  *
  * The thread owns all of this but the queue. It holds no reference to the store:
  * the last one may be dropped anywhere, and a thread cannot join itself. */
@@ -41,7 +46,15 @@ struct _EmoRunWorker
   guint              n_busy;      /* tries in a row that found it locked */
   EmoRunTrouble      trouble;
   gboolean           closing;
+
+  GThreadPool       *syncer;      /* one thread */
+  guint              n_commits;
+  int                n_synced;    /* atomic: the commits that are on the disk */
+  int                syncing;     /* atomic */
+  gint64             sync_at;     /* monotonic: when the next sync may begin */
 };
+
+#define SYNC_INTERVAL (1 * G_USEC_PER_SEC)
 
 #define RETRY_MIN (1 * G_USEC_PER_SEC)
 #define RETRY_MAX (30 * G_USEC_PER_SEC)
@@ -378,9 +391,59 @@ recover (EmoRunWorker *self,
   return FALSE;
 }
 
+/* The second thread. @data: the count of commits, which is never 0 */
+static void
+sync_worker (gpointer data,
+             gpointer user_data)
+{
+  EmoRunWorker *self = user_data;
+
+  if (emo_run_db_checkpoint (emo_run_files_get_path (self->files)))
+    g_atomic_int_set (&self->n_synced, GPOINTER_TO_INT (data));
+  g_atomic_int_set (&self->syncing, FALSE);
+}
+
+static gboolean
+needs_sync (EmoRunWorker *self)
+{
+  return !self->in_memory && (int) self->n_commits != g_atomic_int_get (&self->n_synced);
+}
+
+static void
+sync_soon (EmoRunWorker *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (!needs_sync (self) || now < self->sync_at || g_atomic_int_get (&self->syncing))
+    return;
+
+  self->sync_at = now + SYNC_INTERVAL;
+  g_atomic_int_set (&self->syncing, TRUE);
+  g_thread_pool_push (self->syncer, GINT_TO_POINTER ((int) self->n_commits), NULL);
+}
+
+/* For who waits: at once, on this thread. */
+static gboolean
+sync_now (EmoRunWorker *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!needs_sync (self))
+    return TRUE;
+  if (!emo_run_db_sync (self->db, &error))
+    {
+      g_info ("%s", error->message);
+      return FALSE;
+    }
+  g_atomic_int_set (&self->n_synced, (int) self->n_commits);
+
+  return TRUE;
+}
+
 static void
 wrote (EmoRunWorker *self)
 {
+  self->n_commits = MAX (self->n_commits + 1, 1);
   g_queue_clear_full (&self->backlog, (GDestroyNotify) emo_run_op_free);
   self->retry_at = 0;
   self->retry_delay = 0;
@@ -500,7 +563,7 @@ static void
 return_flushed (EmoRunWorker *self,
                 GTask        *task)
 {
-  if (self->in_memory || !g_queue_is_empty (&self->backlog))
+  if (self->in_memory || !g_queue_is_empty (&self->backlog) || !sync_now (self))
     g_task_return_new_error (task, EMO_ERROR, EMO_ERROR_IO, "The results are in memory only");
   else
     g_task_return_boolean (task, TRUE);
@@ -577,6 +640,8 @@ take_op (EmoRunWorker *self,
 
     case EMO_RUN_OP_CLOSE:
       write_backlog (self, TRUE);
+      if (self->db != NULL)
+        sync_now (self);
       self->closing = TRUE;
       break;
 
@@ -597,10 +662,19 @@ take_op (EmoRunWorker *self,
 static EmoRunOp *
 pop_op (EmoRunWorker *self)
 {
-  if (g_queue_is_empty (&self->backlog))
+  gint64 at = G_MAXINT64;
+
+  if (!g_queue_is_empty (&self->backlog))
+    at = MIN (at, self->retry_at);
+  if (needs_sync (self))
+    at = MIN (at, self->sync_at);
+  if (at == G_MAXINT64)
     return g_async_queue_pop (self->queue);
 
-  return g_async_queue_timeout_pop (self->queue, MAX (self->retry_at - g_get_monotonic_time (), 0));
+  /* A sync that is under way is looked at again soon. */
+  at = MAX (at - g_get_monotonic_time (), g_atomic_int_get (&self->syncing) ? SYNC_INTERVAL / 10 : 0);
+
+  return g_async_queue_timeout_pop (self->queue, (guint64) at);
 }
 
 static void
@@ -627,6 +701,7 @@ worker_thread (gpointer data)
 
   self->files = emo_run_files_new (self->folder);
   self->runs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  self->syncer = g_thread_pool_new (sync_worker, self, 1, FALSE, NULL);
   open_file (self, 0);
   purge_old (self);
 
@@ -637,8 +712,10 @@ worker_thread (gpointer data)
       for (; op != NULL && !self->closing; op = self->closing ? NULL : g_async_queue_try_pop (self->queue))
         take_op (self, op);
       write_backlog (self, FALSE);
+      sync_soon (self);
     }
 
+  g_thread_pool_free (self->syncer, FALSE, TRUE);
   g_queue_clear_full (&self->backlog, (GDestroyNotify) emo_run_op_free);
   g_clear_pointer (&self->db, emo_run_db_close);
   g_clear_pointer (&self->files, emo_run_files_free);
