@@ -26,6 +26,7 @@ typedef struct
   EmoCliModel   *model;
   EmoCliOutput  *output;
   EmoSession    *session;
+  EmoRunStore   *store;         /* (nullable) --record */
   GMainLoop     *loop;
   guint          n_total;
   guint          n_finished;
@@ -304,6 +305,47 @@ set_request (EmoPredict *self)
   emo_session_set_request (self->session, &request);
 }
 
+/* --record: from now on every result is kept as it is made. */
+static void
+begin_record (EmoPredict *self)
+{
+  g_autofree char *folder = NULL;
+
+  if (!self->options->record)
+    return;
+
+  folder = emo_paths_dup_user_data (NULL);
+  self->store = emo_run_store_new (folder);
+  emo_session_set_store (self->session, self->store, EMO_RUN_PREDICT);
+}
+
+/* Waits for the disk, then tells what was wrong: the store does so through the
+ * main loop. */
+static void
+end_record (EmoPredict *self)
+{
+  EmoRunTrouble trouble;
+  g_autofree char *aside = NULL;
+
+  if (self->store == NULL)
+    return;
+
+  emo_run_store_close (self->store);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  trouble = emo_run_store_get_trouble (self->store);
+  if (trouble == EMO_RUN_TROUBLE_BROKEN)
+    {
+      aside = emo_file_escape_name (emo_run_store_get_trouble_detail (self->store));
+      emo_cli_report (_("The history was damaged; it is kept as %s"), aside);
+    }
+  else if (trouble != EMO_RUN_TROUBLE_NONE)
+    {
+      emo_cli_report (_("The results are not in the history: %s"), emo_run_store_get_trouble_detail (self->store));
+      fail (self, EMO_EXIT_RESOURCES);
+    }
+}
+
 static void
 run_loop (EmoPredict *self)
 {
@@ -337,6 +379,7 @@ predict (EmoPredict *self)
       if (self->output != NULL)
         finish_output (self);
     }
+  end_record (self);
 
   /* An interrupt that came at once: the engine may be deep in a picture. All
    * rows are written, so there is nothing to wait for. */
@@ -377,6 +420,7 @@ emo_cli_predict (EmoCliOptions *options)
 
   self.model = emo_cli_model_new (options);
   self.session = emo_session_new (self.model->engine);
+  begin_record (&self);
   set_request (&self);
   self.status = predict (&self);
 
@@ -384,6 +428,7 @@ emo_cli_predict (EmoCliOptions *options)
   emo_session_set_classifier (self.session, NULL);
   emo_cli_model_free (self.model);
   g_clear_object (&self.session);
+  g_clear_object (&self.store);
   emo_cli_output_free (self.output);
 
   return self.status;

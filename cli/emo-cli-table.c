@@ -74,6 +74,7 @@ const EmoCliOption emo_cli_options[] = {
   TEXT ("output", 'o', output, PREDICT | GENERATE, N_("Write results to this file"), "FILE", NULL),
   INT ("limit", limit, PREDICT, N_("At most so many pictures")),
   FLAG ("resume", 0, resume, PREDICT, N_("Keep the rows in --output and skip their pictures")),
+  FLAG ("record", 0, record, PREDICT, N_("Keep the results in the application's history, too")),
   FLAG ("recursive", 'r', recursive, PREDICT, N_("Read folders inside folders")),
   FLAG ("null", '0', null_names, PREDICT, N_("Names on standard input end with NUL, not with a line feed")),
   FLAG ("offline", 0, offline, ALL, N_("Use no network (these commands never do)")),

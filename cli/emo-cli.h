@@ -44,6 +44,7 @@ typedef struct
   char    *output;            /* (nullable) */
   int      limit;             /* 0: none */
   gboolean resume;
+  gboolean record;
   gboolean recursive;
   gboolean null_names;
   gboolean offline;

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -451,6 +452,39 @@ def test_info_names_device_and_model(folder):
 
 def test_info_check_verifies_numbers(folder):
     assert b'numbers verified on this machine, worst difference' in run('info', '--check').stdout
+
+
+def history(home):
+    with sqlite3.connect(os.path.join(home, 'emovlm', 'runs.db')) as store:
+        return store.execute('SELECT kind, state, file_name, uri, label, text FROM entries JOIN runs ON runs.id = run '
+                             'LEFT JOIN predictions ON entry = entries.id ORDER BY number').fetchall()
+
+
+def test_record_keeps_results_in_the_history(folder):
+    env = {'XDG_DATA_HOME': folder}
+    run('predict', '--no-explain', sample(), env=env)
+    assert os.listdir(folder) == [], 'without --record nothing is left behind'
+    broken = os.path.join(folder, 'broken.png')
+    with open(broken, 'wb') as file:
+        file.write(b'text')
+    done = run('predict', '--no-explain', '--format', 'jsonl', '--record', sample(), broken, sample(1), env=env, expect=3)
+    kept = history(folder)
+    assert [k[:3] for k in kept] == [(1, 1, PICTURES[0]), (1, 2, 'broken.png'), (1, 1, PICTURES[1])], kept
+    for row, (_, state, name, uri, label, text) in zip(rows_of(done.stdout), kept):
+        assert os.path.basename(urllib.parse.unquote(uri)) == name
+        if state == 1:
+            assert json.loads(text) == row and label == row['gated']['label']
+        else:
+            assert text is None
+
+
+def test_record_says_where_it_cannot(folder):
+    home = os.path.join(folder, 'a file')
+    with open(home, 'w'):
+        pass
+    done = run('predict', '--no-explain', '--record', '--quiet', sample(), env={'XDG_DATA_HOME': home}, expect=5)
+    assert 'not in the history' in one_line(done)
+    assert PICTURES[0] in done.stdout.decode()
 
 
 def test_int8_is_refused_in_words(folder):
