@@ -21,6 +21,14 @@
 #define MAX_HEADS 4096
 #define MAX_VOCAB 4194304
 
+/* It keeps a row of zeros from becoming NaN; models have 1e-6 or 1e-5. */
+#define MIN_EPS 1e-12
+
+/* Bytes, or bytes over 255, come out as numbers that float32 has room for. */
+#define MAX_MEAN 65536.0
+#define MIN_STD  1e-6
+#define MAX_STD  65536.0
+
 /* Where transformers 5.23 has a default (configuration_qwen2_vl.py), so has
  * this; the five sizes below default together, for only a 72B model that an
  * older version saved by difference leaves all of them out. */
@@ -173,7 +181,7 @@ read_text (EmoVlmConfig *config,
   read_text_sizes (config, text);
   read_heads (config, text);
   config->max_positions = emo_fields_get_int (text, "max_position_embeddings", 1, 1 << 28, 32768);
-  config->rms_norm_eps = emo_fields_get_double (text, "rms_norm_eps", 0, 1, 1e-5);
+  config->rms_norm_eps = emo_fields_get_double (text, "rms_norm_eps", MIN_EPS, 1, 1e-5);
   require_activation (text, "silu");
   read_rope (config, text);
   refuse_sliding_window (config, text);
@@ -414,8 +422,14 @@ read_normalisation (EmoImageSettings *image,
   emo_fields_get_doubles (fields, "image_mean", 3, image->mean);
   emo_fields_get_doubles (fields, "image_std", 3, image->std);
   for (int i = 0; i < 3; i++)
-    if (image->std[i] <= 0)
-      emo_fields_fail (fields, EMO_ERROR_INVALID_FILE, "image_std", "expected more than 0, found %g", image->std[i]);
+    {
+      if (fabs (image->mean[i]) > MAX_MEAN)
+        emo_fields_fail (fields, EMO_ERROR_INVALID_FILE, "image_mean",
+                         "expected at most %g, found %g", MAX_MEAN, image->mean[i]);
+      if (image->std[i] < MIN_STD || image->std[i] > MAX_STD)
+        emo_fields_fail (fields, EMO_ERROR_INVALID_FILE, "image_std",
+                         "expected %g to %g, found %g", MIN_STD, MAX_STD, image->std[i]);
+    }
   image->rescale_factor = emo_fields_get_double (fields, "rescale_factor", 1e-9, 1e9, 1.0 / 255);
   if (!emo_fields_get_bool (fields, "do_rescale", TRUE))
     image->rescale_factor = 1;

@@ -150,6 +150,11 @@ test_refuses_values_out_of_range_by_field (void)
     { "\"num_attention_heads\": 12", "\"num_attention_heads\": 7", "num_attention_heads: expected a divisor of hidden_size 1536, found 7" },
     { "\"num_key_value_heads\": 2", "\"num_key_value_heads\": 5", "num_key_value_heads: expected a divisor of num_attention_heads 12, found 5" },
     { "\"rms_norm_eps\": 1e-06", "\"rms_norm_eps\": -1", "rms_norm_eps" },
+    { "\"rms_norm_eps\": 1e-06", "\"rms_norm_eps\": 0", "rms_norm_eps: expected a number from 1e-12 to 1, found 0" },
+    { "\"rms_norm_eps\": 1e-06", "\"rms_norm_eps\": 1e-300", "rms_norm_eps" },
+    { "\"rms_norm_eps\": 1e-06", "\"rms_norm_eps\": 1e999", "a number beyond what a double holds" },
+    { "\"rms_norm_eps\": 1e-06", "\"rms_norm_eps\": NaN", "" },
+    { "\"rms_norm_eps\": 1e-06", "\"rms_norm_eps\": \"nan\"", "rms_norm_eps: expected a number, found the string \"nan\"" },
     { "\"rope_theta\": 1000000.0", "\"rope_theta\": 0", "rope_theta" },
     { "   24,\n", "   23,\n", "rope_scaling.mrope_section: expected a sum of 64, half of a head, found 63" },
     { "\"patch_size\": 14", "\"patch_size\": 0", "vision_config.patch_size" },
@@ -194,7 +199,9 @@ test_refuses_processors_that_disagree (void)
   assert_refused (file, "\"patch_size\": 14", "\"patch_size\": 16", EMO_ERROR_INVALID_FILE, "patch_size: expected config.json's 14, found 16");
   assert_refused (file, "\"min_pixels\": 3136", "\"min_pixels\": 99999999", EMO_ERROR_INVALID_FILE, "min_pixels");
   assert_refused (file, "\"max_pixels\": 12845056", "\"max_pixels\": -1", EMO_ERROR_INVALID_FILE, "max_pixels");
-  assert_refused (file, "0.26862954", "0.0", EMO_ERROR_INVALID_FILE, "image_std: expected more than 0");
+  assert_refused (file, "0.26862954", "0.0", EMO_ERROR_INVALID_FILE, "image_std: expected 1e-06 to 65536, found 0");
+  assert_refused (file, "0.26862954", "1e-300", EMO_ERROR_INVALID_FILE, "image_std");
+  assert_refused (file, "0.48145466", "1e300", EMO_ERROR_INVALID_FILE, "image_mean: expected at most 65536, found 1e+300");
   assert_refused (file, "0.26862954,", "", EMO_ERROR_INVALID_FILE, "image_std: expected 3 numbers, found 2");
   assert_refused (file, "\"merge_size\": 2", "\"merge_size\": 2, \"resample\": 0", EMO_ERROR_UNSUPPORTED, "resample");
   assert_refused ("generation_config.json", "151645", "999999", EMO_ERROR_INVALID_FILE, "eos_token_id: element 0");
