@@ -357,6 +357,20 @@ emo_adapter_get_file (EmoAdapter *self)
 }
 
 /**
+ * emo_adapter_get_path:
+ * @self: an adapter
+ *
+ * Returns: (transfer none): the name of the file behind the tensors
+ */
+const char *
+emo_adapter_get_path (EmoAdapter *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->path;
+}
+
+/**
  * emo_adapter_get_base:
  * @self: an adapter
  *

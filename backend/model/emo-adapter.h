@@ -38,6 +38,7 @@ guint           emo_adapter_get_n_modules (EmoAdapter      *self);
  * NULL-terminated. */
 char          **emo_adapter_dup_unused    (EmoAdapter      *self);
 EmoSafetensors *emo_adapter_get_file      (EmoAdapter      *self);
+const char     *emo_adapter_get_path      (EmoAdapter      *self);   /* of that file */
 const char     *emo_adapter_get_base      (EmoAdapter      *self);   /* (nullable) base_model_name_or_path */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoAdapter, emo_adapter_free)

@@ -9,12 +9,13 @@
 #include "config.h"
 
 #include "emo-error.h"
+#include "emo-file.h"
 #include "emo-vlm-weights.h"
 
 struct _EmoVlmWeights
 {
   EmoSafetensors *file;
-  char           *path;          /* of the file or of its shards' index */
+  char           *path;          /* of the file or of its shards' index, for messages */
   EmoAdapter     *adapter;       /* borrowed */
   EmoDtype        dtype;
   EmoDevice       device;
@@ -126,7 +127,7 @@ emo_vlm_weights_open (const char  *folder,
     return NULL;
   self->text_prefix = choose_prefix (self, "embed_tokens.weight", "model.", "model.language_model.");
   self->vision_prefix = choose_prefix (self, "patch_embed.proj.weight", "visual.", "model.visual.");
-  self->path = g_steal_pointer (&path);
+  self->path = emo_file_escape_name (path);
   return g_steal_pointer (&self);
 }
 
@@ -180,7 +181,8 @@ shape_to_string (guint         rank,
 }
 
 static gboolean
-check_shape (EmoVlmWeights            *self,
+check_shape (EmoVlmWeights         *self,
+             const char            *path,
              const EmoStoredTensor *stored,
              guint                  rank,
              const gint64          *shape)
@@ -197,7 +199,7 @@ check_shape (EmoVlmWeights            *self,
   found = shape_to_string (stored->rank, stored->shape);
   g_set_error (&self->error, EMO_ERROR, EMO_ERROR_SHAPE,
                "%s: tensor %s: the config wants shape %s, the file has %s",
-               self->path, stored->name, wanted, found);
+               path, stored->name, wanted, found);
   return FALSE;
 }
 
@@ -223,7 +225,8 @@ dtype_of (EmoStored  stored,
 
 /* F64 has no dtype of ours: it is rounded to float32 once. */
 static EmoTensor *
-read_f64 (const EmoStoredTensor *stored,
+read_f64 (const char            *path,
+          const EmoStoredTensor *stored,
           GError               **error)
 {
   gsize n = stored->n_bytes / sizeof (double);
@@ -232,7 +235,7 @@ read_f64 (const EmoStoredTensor *stored,
 
   if (values == NULL)
     {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY, "No memory for tensor %s", stored->name);
+      g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY, "%s: no memory for tensor %s", path, stored->name);
       return NULL;
     }
   if (!emo_stored_tensor_read_floats (stored, values, error))
@@ -241,8 +244,10 @@ read_f64 (const EmoStoredTensor *stored,
   return emo_tensor_new_for_bytes (bytes, EMO_DTYPE_F32, stored->rank, stored->shape, error);
 }
 
+/* @path: what errors call the file. */
 static EmoTensor *
 wrap_stored (EmoSafetensors        *file,
+             const char            *path,
              const EmoStoredTensor *stored,
              GError               **error)
 {
@@ -250,11 +255,12 @@ wrap_stored (EmoSafetensors        *file,
   EmoDtype dtype;
 
   if (stored->stored == EMO_STORED_F64)
-    return read_f64 (stored, error);
+    return read_f64 (path, stored, error);
   if (!dtype_of (stored->stored, &dtype))
     {
       g_set_error (error, EMO_ERROR, EMO_ERROR_DTYPE,
-                   "Tensor %s is %s; weights are F32, BF16, F16 or F64", stored->name, emo_stored_to_string (stored->stored));
+                   "%s: tensor %s is %s; weights are F32, BF16, F16 or F64",
+                   path, stored->name, emo_stored_to_string (stored->stored));
       return NULL;
     }
   bytes = emo_safetensors_get_bytes (file, stored);
@@ -319,11 +325,11 @@ emo_vlm_weights_take (EmoVlmWeights   *self,
   g_hash_table_add (self->used, (gpointer) stored->name);
   if (self->error != NULL ||
       g_cancellable_set_error_if_cancelled (self->watch->cancellable, &self->error) ||
-      !check_shape (self, stored, rank, shape))
+      !check_shape (self, self->path, stored, rank, shape))
     return NULL;
   self->taken += (gint64) stored->n_bytes;
   tell_bytes (self, self->taken);
-  tensor = wrap_stored (self->file, stored, &self->error);
+  tensor = wrap_stored (self->file, self->path, stored, &self->error);
   return tensor != NULL ? place (self, tensor) : NULL;
 }
 
@@ -338,13 +344,14 @@ take_lora (EmoVlmWeights    *self,
   gint64 shape_a[] = { rank, in_features };
   gint64 shape_b[] = { out_features, rank };
   EmoSafetensors *file = emo_adapter_get_file (self->adapter);
+  const char *path = emo_adapter_get_path (self->adapter);
   g_autoptr (EmoTensor) a = NULL;
   g_autoptr (EmoTensor) b = NULL;
 
-  if (!check_shape (self, lora->a, 2, shape_a) || !check_shape (self, lora->b, 2, shape_b))
+  if (!check_shape (self, path, lora->a, 2, shape_a) || !check_shape (self, path, lora->b, 2, shape_b))
     return;
-  a = wrap_stored (file, lora->a, &self->error);
-  b = a != NULL ? wrap_stored (file, lora->b, &self->error) : NULL;
+  a = wrap_stored (file, path, lora->a, &self->error);
+  b = a != NULL ? wrap_stored (file, path, lora->b, &self->error) : NULL;
   if (b == NULL)
     return;
   linear->lora_a = emo_tensor_to (a, self->dtype, self->device, &self->error);
@@ -399,8 +406,8 @@ check_adapter (EmoVlmWeights  *self,
   if (unused == NULL || unused[0] == NULL)
     return TRUE;
   g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED,
-               "The adapter changes %u modules that cannot be adapted here, the first is %s",
-               g_strv_length (unused), unused[0]);
+               "%s: the adapter changes %u modules that cannot be adapted here, the first is %s",
+               emo_adapter_get_path (self->adapter), g_strv_length (unused), unused[0]);
   return FALSE;
 }
 
@@ -410,13 +417,22 @@ note_extras (EmoVlmWeights *self,
 {
   guint n = emo_safetensors_get_n_tensors (self->file);
   guint extra = n - MIN (n, g_hash_table_size (self->used));
+  const char *unlisted;
+  guint n_unlisted = emo_safetensors_get_n_unlisted (self->file, &unlisted);
 
+  if (n_unlisted > 0)
+    {
+      g_autofree char *shown = emo_file_escape_name (unlisted);
+
+      g_ptr_array_add (notes, g_strdup_printf ("%s: %u tensors in the shards are not where the index says and are left out, one is %.200s",
+                                               self->path, n_unlisted, shown));
+    }
   for (guint i = 0; extra > 0 && i < n; i++)
     {
       const char *name = emo_safetensors_get_tensor (self->file, i)->name;
       if (g_hash_table_contains (self->used, name))
         continue;
-      g_ptr_array_add (notes, g_strdup_printf ("%u tensors in the file are not used, the first is %s", extra, name));
+      g_ptr_array_add (notes, g_strdup_printf ("%s: %u tensors are not used, the first is %s", self->path, extra, name));
       return;
     }
 }
@@ -448,6 +464,7 @@ emo_vlm_weights_finish (EmoVlmWeights  *self,
   if (g_cancellable_set_error_if_cancelled (self->watch->cancellable, error))
     return FALSE;
   if (nonfinite > 0)
-    g_ptr_array_add (notes, g_strdup_printf ("%" G_GUINT64_FORMAT " weights are not finite (NaN or infinite)", nonfinite));
+    g_ptr_array_add (notes, g_strdup_printf ("%s: %" G_GUINT64_FORMAT " weights are not finite (NaN or infinite)",
+                                             self->path, nonfinite));
   return emo_safetensors_check (self->file, error);
 }

@@ -60,8 +60,8 @@ void        emo_vlm_weights_take_linear (EmoVlmWeights *self,
                                      gint64      out_features,
                                      gboolean    bias);
 /* Errors: MISSING_WEIGHT with the first five names and the count, SHAPE, DTYPE,
- * UNSUPPORTED (an adapted module that the model does not have). @notes (out):
- * extra tensors, non-finite weights; appends strings. */
+ * UNSUPPORTED (an adapted module that the model does not have), CANCELLED.
+ * @notes (out): extra tensors, non-finite weights; appends strings. */
 gboolean    emo_vlm_weights_finish (EmoVlmWeights      *self,
                                 GPtrArray       *notes,
                                 GError         **error);

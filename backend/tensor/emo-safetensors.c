@@ -36,6 +36,8 @@ struct _EmoSafetensors
   guint16 *shard_of;           /* [n_tensors] */
   guint n_tensors;
   GHashTable *by_name;         /* name to EmoStoredTensor, both borrowed */
+  guint n_unlisted;            /* tensors of the shards that the index does not name */
+  const char *unlisted;        /* (nullable) the first, borrowed */
 };
 
 static gboolean
@@ -56,7 +58,8 @@ reserve (EmoSafetensors *self,
 }
 
 /* With an index only the tensors it places in this shard are taken. One that it
- * places elsewhere is missed there, and said so by check_complete(). */
+ * places elsewhere is missed there, and said so by check_complete(); one that it
+ * does not name, or names elsewhere and has there too, is counted. */
 static void
 take_tensors (EmoSafetensors *self,
               guint           place,
@@ -71,7 +74,11 @@ take_tensors (EmoSafetensors *self,
 
       if (shard_of != NULL &&
           (!g_hash_table_lookup_extended (shard_of, shard->tensors[i].name, NULL, &found) || GPOINTER_TO_UINT (found) != place))
-        continue;
+        {
+          if (self->n_unlisted++ == 0)
+            self->unlisted = shard->tensors[i].name;
+          continue;
+        }
       *next = shard->tensors[i];
       self->shard_of[self->n_tensors++] = (guint16) place;
       g_hash_table_insert (self->by_name, (gpointer) next->name, next);
@@ -149,13 +156,14 @@ open_single (EmoSafetensors *self,
   return TRUE;
 }
 
-/* A folder stands for its whole file, or for its index where there is none. */
+/* A folder stands for its whole file, or for its index where there is none. One
+ * that is called as a file is a mistake, and told as such where it is opened. */
 static char *
 resolve (const char *path)
 {
   g_autofree char *single = NULL;
 
-  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+  if (g_str_has_suffix (path, ".safetensors") || !g_file_test (path, G_FILE_TEST_IS_DIR))
     return g_strdup (path);
   single = g_build_filename (path, SINGLE_NAME, NULL);
   if (g_file_test (single, G_FILE_TEST_EXISTS))
@@ -171,7 +179,8 @@ resolve (const char *path)
  *
  * Opens the tensors of a file or of a set of shards. Every header is proved
  * before this returns; of the data nothing is read. An index is the word on
- * what the set holds: a tensor it does not name is left out.
+ * what the set holds: a tensor it does not name is left out, and counted by
+ * emo_safetensors_get_n_unlisted().
  * Format: github.com/huggingface/safetensors.
  *
  * Returns: (transfer full): the set, or NULL with %EMO_ERROR_TRUNCATED,
@@ -245,6 +254,27 @@ emo_safetensors_get_n_tensors (EmoSafetensors *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->n_tensors;
+}
+
+/**
+ * emo_safetensors_get_n_unlisted:
+ * @self: a set
+ * @first: (out) (optional) (nullable) (transfer none): the name of one
+ *
+ * Tensors that lie in a shard where the index does not place them. The set does
+ * without them, so a person should know.
+ *
+ * Returns: how many there are, 0 without an index
+ */
+guint
+emo_safetensors_get_n_unlisted (EmoSafetensors  *self,
+                                const char     **first)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  if (first != NULL)
+    *first = self->unlisted;
+  return self->n_unlisted;
 }
 
 /**
@@ -474,8 +504,9 @@ count_worker (gpointer user_data)
  * @self: a set
  *
  * Counts the NaN and infinite elements of the float tensors, on as many threads
- * as there are processors, at the speed of memory. It reads every byte, so
- * emo_safetensors_check() afterwards says whether the answer holds.
+ * as there are processors, at the speed of memory or, the first time, of the
+ * disk. It reads every byte, so emo_safetensors_check() afterwards says whether
+ * the answer holds.
  *
  * Returns: the count
  */

@@ -60,6 +60,9 @@ EmoSafetensors        *emo_safetensors_open         (const char      *path,     
 EmoSafetensors        *emo_safetensors_ref          (EmoSafetensors  *self);
 void                   emo_safetensors_unref        (EmoSafetensors  *self);
 guint                  emo_safetensors_get_n_tensors (EmoSafetensors *self);
+/* Tensors in a shard that the index does not place there; @first (nullable). */
+guint                  emo_safetensors_get_n_unlisted (EmoSafetensors *self,
+                                                     const char     **first);
 const EmoStoredTensor *emo_safetensors_get_tensor   (EmoSafetensors  *self,
                                                      guint            index);
 const EmoStoredTensor *emo_safetensors_find         (EmoSafetensors  *self,

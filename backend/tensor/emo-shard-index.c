@@ -43,6 +43,26 @@ is_plain_name (const char *name)
          strpbrk (name, "/\\:") == NULL;
 }
 
+/* What stands in the place of a name. */
+static char *
+describe (const EmoJsonValue *value)
+{
+  static const char *const kinds[] = {
+    [EMO_JSON_NULL] = "null",
+    [EMO_JSON_BOOL] = "true or false",
+    [EMO_JSON_NUMBER] = "a number",
+    [EMO_JSON_ARRAY] = "a list",
+    [EMO_JSON_OBJECT] = "an object",
+  };
+  const char *name = emo_json_value_get_string (value);
+  g_autofree char *shown = NULL;
+
+  if (name == NULL)
+    return g_strdup (kinds[emo_json_value_get_type (value)]);
+  shown = emo_file_escape_name (name);
+  return g_strdup_printf ("\"%.200s\"", shown);
+}
+
 static int
 compare_names (gconstpointer a,
                gconstpointer b)
@@ -61,14 +81,15 @@ collect_names (EmoShardIndex      *self,
 
   for (gsize i = 0; i < emo_json_value_get_length (map); i++)
     {
-      const char *name = emo_json_value_get_string (emo_json_value_get_element (map, i));
+      const EmoJsonValue *value = emo_json_value_get_element (map, i);
+      const char *name = emo_json_value_get_string (value);
 
       if (name == NULL || !is_plain_name (name))
         {
           g_autofree char *tensor = emo_file_escape_name (emo_json_value_get_key (map, i));
-          g_autofree char *shown = emo_file_escape_name (name != NULL ? name : "");
+          g_autofree char *shown = describe (value);
 
-          fail (self, error, "tensor \"%.200s\" is said to be in \"%.200s\", which is no .safetensors name in this folder", tensor, shown);
+          fail (self, error, "tensor \"%.200s\" is said to be in %s, which is no .safetensors name in this folder", tensor, shown);
           return NULL;
         }
       if (g_hash_table_add (seen, (gpointer) name))

@@ -48,7 +48,9 @@ test_safetensors_index_rejects_bad_maps (Fixture      *fixture,
     { "{\"a\":\".safetensors\"}", EMO_ERROR_INVALID_FILE, "no .safetensors name" },
     { "{\"a\":\"model.safetensors.index.json\"}", EMO_ERROR_INVALID_FILE, "no .safetensors name" },
     { "{\"a\":\"\"}", EMO_ERROR_INVALID_FILE, "no .safetensors name" },
-    { "{\"a\":1}", EMO_ERROR_INVALID_FILE, "no .safetensors name" },
+    { "{\"a\":1}", EMO_ERROR_INVALID_FILE, "tensor \"a\" is said to be in a number, which is no .safetensors name" },
+    { "{\"a\":null}", EMO_ERROR_INVALID_FILE, "tensor \"a\" is said to be in null, which" },
+    { "{\"a\":[\"1.safetensors\"]}", EMO_ERROR_INVALID_FILE, "tensor \"a\" is said to be in a list, which" },
     { "{\"a\":\"1.safetensors\",\"a\":\"2.safetensors\"}", EMO_ERROR_INVALID_FILE, "index.json" },
     { "{\"a\":\"1.safetensors\",\"b\":\"3.safetensors\"}", EMO_ERROR_IO, "3.safetensors" },
     { "{\"a\":\"2.safetensors\",\"b\":\"1.safetensors\"}", EMO_ERROR_INVALID_FILE, "should be in shard" },
@@ -103,6 +105,7 @@ test_safetensors_index_leaves_out_what_it_does_not_name (Fixture      *fixture,
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (EmoSafetensors) set = NULL;
+  const char *first = NULL;
   const char *header = "{\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}";
 
   write_shards (fixture);
@@ -113,6 +116,38 @@ test_safetensors_index_leaves_out_what_it_does_not_name (Fixture      *fixture,
   g_assert_cmpuint (emo_safetensors_get_n_tensors (set), ==, 2);
   g_assert_cmpint (emo_safetensors_find (set, "a")->shape[0], ==, 4);
   g_assert_cmpint (emo_safetensors_find (set, "b")->shape[0], ==, 2);
+  g_assert_cmpuint (emo_safetensors_get_n_unlisted (set, &first), ==, 1);
+  g_assert_cmpstr (first, ==, "a");
+}
+
+/* Item 20: what the index forgets is counted and named. */
+static void
+test_safetensors_index_counts_what_it_does_not_name (Fixture      *fixture,
+                                                     gconstpointer user_data)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmoSafetensors) some = NULL;
+  g_autoptr (EmoSafetensors) all = NULL;
+  const char *first = NULL;
+  const char *header = "{\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
+                       "\"x\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]},"
+                       "\"y\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}";
+
+  write_shards (fixture);
+  g_free (fixture_safetensors (fixture, "2.safetensors", header, strlen (header), 4));
+  path = write_index (fixture, "{\"a\":\"1.safetensors\",\"b\":\"2.safetensors\"}");
+  some = emo_safetensors_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_null (emo_safetensors_find (some, "x"));
+  g_assert_cmpuint (emo_safetensors_get_n_unlisted (some, &first), ==, 2);
+  g_assert_cmpstr (first, ==, "x");
+
+  g_free (write_index (fixture, "{\"a\":\"1.safetensors\",\"b\":\"2.safetensors\",\"x\":\"2.safetensors\",\"y\":\"2.safetensors\"}"));
+  all = emo_safetensors_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (emo_safetensors_get_n_unlisted (all, &first), ==, 0);
+  g_assert_null (first);
 }
 
 /* The reference's shards, by their index and by their folder. */
@@ -177,6 +212,7 @@ main (int   argc,
   ADD ("rejects-bad-maps", rejects_bad_maps);
   ADD ("limits-shards", limits_shards);
   ADD ("leaves-out-what-it-does-not-name", leaves_out_what_it_does_not_name);
+  ADD ("counts-what-it-does-not-name", counts_what_it_does_not_name);
   ADD ("prefers-the-whole-file", prefers_the_whole_file);
   g_test_add_func ("/Emo/SafetensorsIndex/opens-shards", test_safetensors_index_opens_shards);
   return g_test_run ();

@@ -617,8 +617,11 @@ test_safetensors_rejects_what_is_no_file (Fixture      *fixture,
 {
   g_autofree char *absent = fixture_path (fixture, "absent.safetensors");
   g_autofree char *fifo = fixture_path (fixture, "fifo.safetensors");
+  g_autofree char *folder = fixture_path (fixture, "folder.safetensors");
 
   g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  assert_refused (fixture, folder, EMO_ERROR_IO, "folder.safetensors: expected a file, found a folder");
   assert_refused (fixture, absent, EMO_ERROR_IO, "absent.safetensors");
   assert_refused (fixture, fifo, EMO_ERROR_IO, "fifo.safetensors");
   assert_refused (fixture, fixture->folder, EMO_ERROR_IO, "model.safetensors.index.json");

@@ -172,6 +172,27 @@ test_stored_counts_a_file_of_nan (Fixture      *fixture,
   g_assert_cmpuint (emo_safetensors_count_nonfinite (set), ==, n);
 }
 
+/* A cancelled count looks at no further piece: a load that is given up must not
+ * read 4 GB from a disk first. */
+static void
+test_stored_stops_counting_when_cancelled (Fixture      *fixture,
+                                           gconstpointer user_data)
+{
+  const guint32 nan = 0x7fc00000;
+  const gsize n = 1 << 22;
+  g_autofree char *path = fixture_sparse (fixture, "file.safetensors", "F32", n, 4 * n);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (EmoSafetensors) set = NULL;
+  int fd = g_open (path, O_RDWR | O_CLOEXEC, 0);
+
+  g_assert_cmpint (pwrite (fd, &nan, 4, lseek (fd, 0, SEEK_END) - 4), ==, 4);
+  close (fd);
+  set = emo_safetensors_open (path, NULL);
+  g_assert_cmpuint (emo_safetensors_count_nonfinite_full (set, NULL, NULL, cancellable), ==, 1);
+  g_cancellable_cancel (cancellable);
+  g_assert_cmpuint (emo_safetensors_count_nonfinite_full (set, NULL, NULL, cancellable), ==, 0);
+}
+
 /* Not run by default: the speed over a file of any size. */
 static void
 test_stored_measures_count (void)
@@ -209,6 +230,7 @@ main (int   argc,
   g_test_add_func ("/Emo/Stored/counts-the-references-nonfinite", test_stored_counts_the_references_nonfinite);
   g_test_add ("/Emo/Stored/counts-nonfinite-anywhere", Fixture, NULL, fixture_set_up, test_stored_counts_nonfinite_anywhere, fixture_tear_down);
   g_test_add ("/Emo/Stored/counts-a-file-of-nan", Fixture, NULL, fixture_set_up, test_stored_counts_a_file_of_nan, fixture_tear_down);
+  g_test_add ("/Emo/Stored/stops-counting-when-cancelled", Fixture, NULL, fixture_set_up, test_stored_stops_counting_when_cancelled, fixture_tear_down);
   g_test_add_func ("/Emo/Stored/measures-count", test_stored_measures_count);
   return g_test_run ();
 }
