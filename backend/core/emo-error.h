@@ -25,7 +25,8 @@ G_BEGIN_DECLS
  * @EMO_ERROR_NETWORK: a host did not answer as it should
  * @EMO_ERROR_CHECKSUM: content differs from its recorded hash (INTEGRITY)
  * @EMO_ERROR_NO_SPACE: the disk is full (NOSPACE)
- * @EMO_ERROR_MODEL: a model folder is missing or is no model folder
+ * @EMO_ERROR_MODEL: a model folder is missing or is no model folder, or the
+ *   model computes NaN
  *
  * The one error domain. Cancellation stays %G_IO_ERROR_CANCELLED. A message
  * says what, which file, which tensor, what was expected and what was found.

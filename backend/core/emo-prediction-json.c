@@ -238,6 +238,20 @@ append_explanation (GString       *out,
 }
 
 static void
+append_agree (GString       *out,
+              EmoPrediction *self)
+{
+  if (emo_prediction_knows_agree (self))
+    {
+      append_bool (out, "agree", emo_prediction_get_agree (self));
+      return;
+    }
+
+  append_key (out, "agree");
+  g_string_append (out, "null");
+}
+
+static void
 append_in_domain (GString       *out,
                   EmoPrediction *self)
 {
@@ -298,7 +312,7 @@ emo_prediction_to_json (EmoPrediction *self,
   append_branch (out, self, EMO_BRANCH_GATED, "gated", "logits");
   append_gate (out, self);
   append_explanation (out, self);
-  append_bool (out, "agree", emo_prediction_get_agree (self));
+  append_agree (out, self);
   append_in_domain (out, self);
   append_ms (out, self);
 

@@ -30,6 +30,7 @@ struct _EmoPrediction
   EmoUpdate    *input;                    /* (nullable) */
   EmoUpdate    *vision;                   /* (nullable) */
   EmoUpdate    *answers[EMO_N_BRANCHES];  /* (nullable) */
+  gboolean      broken[EMO_N_BRANCHES];   /* NaN came in the place of an answer */
   double        ms[N_STAGES];
   GString      *explanation;              /* (nullable) as generated, for JSON */
   char         *shown;                    /* (nullable) the same for people */
@@ -155,6 +156,27 @@ replace_update (EmoUpdate **place,
   *place = update;
 }
 
+/* An answer with numbers that are none is no answer: whoever exports or shows it
+ * finds nothing there, and emo_prediction_dup_broken() says why. */
+static gboolean
+is_finite (EmoUpdate *update)
+{
+  const double *arrays[] = {
+    update->probabilities,
+    update->scores,
+    update->contribution_vlm,
+    update->contribution_distilled,
+    update->contribution_rest,
+  };
+
+  for (guint a = 0; a < G_N_ELEMENTS (arrays); a++)
+    for (guint i = 0; arrays[a] != NULL && i < update->n_labels; i++)
+      if (!isfinite (arrays[a][i]))
+        return FALSE;
+
+  return TRUE;
+}
+
 static void
 apply_answer (EmoPrediction *self,
               EmoBranch      branch,
@@ -163,7 +185,11 @@ apply_answer (EmoPrediction *self,
   g_return_if_fail (update->n_labels == emo_label_set_get_size (self->info->labels));
   g_return_if_fail (update->probabilities != NULL);
 
-  replace_update (&self->answers[branch], update);
+  self->broken[branch] = !is_finite (update);
+  if (self->broken[branch])
+    g_clear_pointer (&self->answers[branch], emo_update_unref);
+  else
+    replace_update (&self->answers[branch], update);
   self->scored = TRUE;
 }
 
@@ -368,6 +394,40 @@ emo_prediction_has_branch (EmoPrediction *self,
 }
 
 /**
+ * emo_prediction_dup_broken:
+ * @self: a prediction
+ *
+ * A model whose weights are damaged, or whose numbers run out of its type's
+ * range, computes NaN. What depends on it is not computed at all.
+ *
+ * Returns: (transfer full) (nullable): which branches gave NaN in the place of
+ *   an answer, in words; %NULL where none did
+ */
+char *
+emo_prediction_dup_broken (EmoPrediction *self)
+{
+  static const char *const names[EMO_N_BRANCHES] = {
+    [EMO_BRANCH_VLM] = "the VLM",
+    [EMO_BRANCH_DISTILLED] = "the distilled head",
+    [EMO_BRANCH_GATED] = "the gate",
+  };
+  g_autoptr(GPtrArray) broken = g_ptr_array_new ();
+  g_autofree char *list = NULL;
+
+  g_return_val_if_fail (EMO_IS_PREDICTION (self), NULL);
+
+  for (int b = 0; b < EMO_N_BRANCHES; b++)
+    if (self->broken[b])
+      g_ptr_array_add (broken, (gpointer) names[b]);
+  if (broken->len == 0)
+    return NULL;
+  g_ptr_array_add (broken, NULL);
+  list = g_strjoinv (" and ", (char **) broken->pdata);
+
+  return g_strdup_printf ("%s gave NaN, not numbers: no answer of that, nor of what depends on it", list);
+}
+
+/**
  * emo_prediction_get_probabilities:
  * @self: a prediction
  * @branch: one of the three
@@ -402,15 +462,12 @@ emo_prediction_get_scores (EmoPrediction *self,
 
 /* Whether label @i beats label @j. Probabilities decide (a prior may have been
  * divided out of them, not of the scores); where they are equal, as far from a
- * saturated winner they all round to 0, the scores do. NaN beats nothing. */
+ * saturated winner they all round to 0, the scores do. */
 static gboolean
 label_beats (EmoUpdate *answer,
              guint      i,
              int        j)
 {
-  if (isnan (answer->probabilities[i]))
-    return FALSE;
-
   if (j < 0 || answer->probabilities[i] > answer->probabilities[j])
     return TRUE;
 
@@ -455,12 +512,18 @@ emo_prediction_get_winner (EmoPrediction *self,
  * emo_prediction_get_final_branch:
  * @self: a prediction
  *
- * Returns: %EMO_BRANCH_GATED once it has answered, else %EMO_BRANCH_VLM
+ * Returns: %EMO_BRANCH_GATED once it has answered, and where NaN keeps it from
+ *   that, so that no other branch passes for it; else %EMO_BRANCH_VLM
  */
 EmoBranch
 emo_prediction_get_final_branch (EmoPrediction *self)
 {
-  return get_answer (self, EMO_BRANCH_GATED) != NULL ? EMO_BRANCH_GATED : EMO_BRANCH_VLM;
+  gboolean gated = get_answer (self, EMO_BRANCH_GATED) != NULL;
+
+  for (int b = 0; b < EMO_N_BRANCHES && self->info->has_gate; b++)
+    gated = gated || self->broken[b];
+
+  return gated ? EMO_BRANCH_GATED : EMO_BRANCH_VLM;
 }
 
 /**
@@ -523,6 +586,22 @@ emo_prediction_get_disagreement (EmoPrediction *self)
     return NAN;
 
   return emo_divergence_jensen_shannon (vlm, distilled, emo_label_set_get_size (emo_prediction_get_labels (self)));
+}
+
+/**
+ * emo_prediction_knows_agree:
+ * @self: a prediction
+ *
+ * Returns: whether emo_prediction_get_agree() is final: the VLM and, where the
+ *   model has one, the distilled head have answered
+ */
+gboolean
+emo_prediction_knows_agree (EmoPrediction *self)
+{
+  g_return_val_if_fail (EMO_IS_PREDICTION (self), FALSE);
+
+  return self->answers[EMO_BRANCH_VLM] != NULL &&
+         (!self->info->has_distilled || self->answers[EMO_BRANCH_DISTILLED] != NULL);
 }
 
 /**

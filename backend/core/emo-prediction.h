@@ -27,6 +27,8 @@ EmoLabelSet     *emo_prediction_get_labels         (EmoPrediction *self);
 EmoStage         emo_prediction_get_stage          (EmoPrediction *self);
 gboolean         emo_prediction_has_branch         (EmoPrediction *self,
                                                     EmoBranch      branch);
+/* (nullable): which branches gave NaN in the place of an answer, in words. */
+char            *emo_prediction_dup_broken         (EmoPrediction *self);
 /* [n_labels], NULL while the branch has no answer. */
 const double    *emo_prediction_get_probabilities  (EmoPrediction *self,
                                                     EmoBranch      branch);
@@ -39,6 +41,7 @@ EmoBranch        emo_prediction_get_final_branch   (EmoPrediction *self);
 double           emo_prediction_get_margin         (EmoPrediction *self);     /* winner minus runner-up probability of the final branch */
 gboolean         emo_prediction_get_agree          (EmoPrediction *self);     /* VLM and distilled name the same label; TRUE where one is missing */
 double           emo_prediction_get_disagreement   (EmoPrediction *self);     /* Jensen-Shannon divergence of VLM and distilled, 0 to 1; NaN where one is missing */
+gboolean         emo_prediction_knows_agree        (EmoPrediction *self);     /* both have answered that the model has */
 double           emo_prediction_get_mass           (EmoPrediction *self);
 EmoDomainVerdict emo_prediction_get_in_domain      (EmoPrediction *self);
 double           emo_prediction_get_domain_distance (EmoPrediction *self);

@@ -69,6 +69,25 @@ softmax (const double *scores,
   return p;
 }
 
+/* Damaged weights, or numbers beyond the range of the type, give NaN. It is told
+ * as it is, for the listener to say so, but nothing is computed from it: a label
+ * chosen among NaNs would be a guess. */
+static gboolean
+are_numbers (const double *values,
+             guint         n)
+{
+  for (guint i = 0; i < n; i++)
+    if (!isfinite (values[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+has_vlm_answer (EmoBundleClassifier *self)
+{
+  return are_numbers (self->seen.scores, self->n_labels) && are_numbers (self->seen.probabilities, self->n_labels);
+}
+
 static double *
 copy_values (const double *values,
              guint         n)
@@ -136,7 +155,8 @@ see (EmoBundleClassifier  *self,
   if (self->domain != NULL)
     {
       update->domain_distance = emo_domain_distance (self->domain, seen->mean);
-      update->in_domain = update->domain_distance <= 1.0 ? EMO_DOMAIN_IN : EMO_DOMAIN_OUT;
+      if (!isnan (update->domain_distance))
+        update->in_domain = update->domain_distance <= 1.0 ? EMO_DOMAIN_IN : EMO_DOMAIN_OUT;
     }
   tell (listener, update);
   return TRUE;
@@ -165,13 +185,20 @@ ask_head (EmoBundleClassifier *self,
 /* Cache rows an explanation may need behind the prompt, before the tree. */
 static guint
 rows_after_prompt (EmoBundleClassifier *self,
-                   const EmoRequest    *request)
+                   guint                explain_tokens)
 {
   guint deepest = 0;
 
   for (guint i = 0; i < self->tree->n_nodes; i++)
     deepest = MAX (deepest, (guint) self->tree->depths[i] + 1);
-  return deepest + (emo_bundle_has_reason (self->bundle) ? MAX (request->explain_tokens, 64) : 0);
+  return deepest + (emo_bundle_has_reason (self->bundle) ? MAX (explain_tokens, 64) : 0);
+}
+
+guint
+_emo_bundle_classifier_get_room (EmoBundleClassifier *self,
+                                 guint                explain_tokens)
+{
+  return rows_after_prompt (self, explain_tokens) + self->tree->n_nodes;
 }
 
 static gboolean
@@ -182,7 +209,7 @@ prefill (EmoBundleClassifier  *self,
 {
   gint64 start = g_get_monotonic_time ();
   g_autoptr (EmoUpdate) update = NULL;
-  guint room = rows_after_prompt (self, request) + self->tree->n_nodes;
+  guint room = _emo_bundle_classifier_get_room (self, request->explain_tokens);
 
   if (!emo_vlm_prefill (self->vlm, self->prompt, self->seen.tokens, emo_patches_get_grid (self->seen.patches),
                         room, &self->seen.state, listener->cancellable, error))
@@ -220,7 +247,7 @@ score_labels (EmoBundleClassifier  *self,
   g_free (seen->probabilities);
   seen->probabilities = NULL;
   seen->scores = g_new (double, self->n_labels);
-  if (!emo_vlm_score (self->vlm, &seen->state, self->tree, rows_after_prompt (self, request),
+  if (!emo_vlm_score (self->vlm, &seen->state, self->tree, rows_after_prompt (self, request->explain_tokens),
                       seen->scores, listener->cancellable, error))
     return FALSE;
   seen->probabilities = calibrate (self, seen->scores);
@@ -262,7 +289,7 @@ ask_gate (EmoBundleClassifier *self,
   const char *title = NULL;
   double weights[8];
 
-  if (self->gate == NULL || d == NULL)
+  if (self->gate == NULL || d == NULL || !are_numbers (d, n) || !has_vlm_answer (self))
     return;
   v = make_gate_input (self);
   update = emo_update_new (EMO_STAGE_GATE);
@@ -299,7 +326,7 @@ is_known (EmoBundleClassifier *self,
   const EmoSeen *seen = &self->seen;
 
   return seen->patches == patches && seen->scored &&
-         rows_after_prompt (self, request) <= (guint) (seen->state.tree_start - seen->state.length);
+         rows_after_prompt (self, request->explain_tokens) <= (guint) (seen->state.tree_start - seen->state.length);
 }
 
 /* The head's maps need no more than the picture's tokens. */
@@ -359,7 +386,7 @@ _emo_bundle_classifier_answer (EmoBundleClassifier  *self,
   if (!look (self, patches, request, &stages, error) ||
       !_emo_bundle_classifier_find_evidence (self, request, func, user_data, cancellable, error))
     return FALSE;
-  if (request->explain)
+  if (request->explain && has_vlm_answer (self))
     {
       guint label = request->explain_label >= 0 ? request->explain_label
                                                 : _emo_index_of_largest (self->seen.probabilities, self->n_labels);

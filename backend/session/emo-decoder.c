@@ -10,6 +10,7 @@
 
 #include "emo-decoder.h"
 #include "emo-error.h"
+#include "emo-file.h"
 
 /* One picture to read. Everything the thread needs is copied in, so that it
  * never touches a sample, which belongs to the main thread. */
@@ -116,6 +117,17 @@ load_image (EmoDecodeTask  *task,
   return emo_image_load (path, FALSE, error);
 }
 
+/* Reading names the file in its errors; preparing knows pixels alone. */
+static void
+name_file (EmoDecodeTask  *task,
+           GError        **error)
+{
+  const char *path = task->file != NULL ? g_file_peek_path (task->file) : NULL;
+  g_autofree char *name = emo_file_escape_name (path != NULL ? path : task->name);
+
+  g_prefix_error (error, "%s: ", name);
+}
+
 /* Reads the picture unless it was, and prepares it where a classifier is known. */
 static void
 decode (EmoDecodeTask *task)
@@ -137,6 +149,8 @@ decode (EmoDecodeTask *task)
   if (decoded->image != NULL && decoded->classifier != NULL)
     {
       decoded->patches = emo_classifier_prepare (decoded->classifier, decoded->image, &decoded->error);
+      if (decoded->patches == NULL)
+        name_file (task, &decoded->error);
       g_clear_pointer (&decoded->image, emo_image_unref);
     }
 

@@ -137,7 +137,8 @@ csv_append_answer (GString       *row,
 {
   for (guint b = 0; b < EMO_N_BRANCHES; b++)
     emo_csv_append_text (row, get_winner (prediction, branches[b]), guard);
-  csv_append_bool (row, prediction != NULL, prediction != NULL && emo_prediction_get_agree (prediction));
+  csv_append_bool (row, prediction != NULL && emo_prediction_knows_agree (prediction),
+                   prediction != NULL && emo_prediction_get_agree (prediction));
   emo_csv_append_double (row, prediction != NULL ? emo_prediction_get_margin (prediction) : NAN);
 }
 
@@ -302,6 +303,24 @@ append_padded (GString    *out,
   g_string_append (out, "  ");
 }
 
+static gboolean
+is_trained (EmoPrediction *prediction,
+            EmoBranch      branch)
+{
+  EmoModelInfo *info = emo_prediction_get_info (prediction);
+
+  switch (branch)
+    {
+    case EMO_BRANCH_DISTILLED:
+      return info->has_distilled;
+    case EMO_BRANCH_GATED:
+      return info->has_gate;
+    case EMO_BRANCH_VLM:
+    default:
+      return TRUE;
+    }
+}
+
 static void
 append_answer (GString       *out,
                EmoPrediction *prediction,
@@ -316,11 +335,12 @@ append_answer (GString       *out,
       double percent = 100 * emo_prediction_get_probabilities (prediction, branch)[winner];
       char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-
       g_ascii_formatd (number, sizeof number, "%.1f", percent);
       cell = g_strdup_printf ("%s %s %%", label, number);
     }
-  append_padded (out, cell != NULL ? cell : "not trained", ANSWER_WIDTH);
+  if (cell == NULL)
+    cell = g_strdup (is_trained (prediction, branch) ? "no answer" : "not trained");
+  append_padded (out, cell, ANSWER_WIDTH);
 }
 
 static char *
@@ -388,8 +408,11 @@ table_row (const EmoExportOptions *options,
   append_padded (out, get_agree_text (prediction), 5);
   if (info->domain_name != NULL)
     append_padded (out, get_domain_text (prediction), 6);
+  /* Some branch may have answered before another failed. */
+  if (emo_sample_get_state (sample) == EMO_SAMPLE_FAILED)
+    g_string_append_printf (out, "failed: %s", error);
   /* Generated text may hold anything; a terminal gets no control characters. */
-  if (emo_prediction_get_explanation (prediction) != NULL)
+  else if (emo_prediction_get_explanation (prediction) != NULL)
     {
       g_autofree char *text = emo_file_escape_name (emo_prediction_get_explanation (prediction));
 

@@ -10,6 +10,8 @@
 
 #include "config.h"
 
+#include "emo-error.h"
+#include "emo-file.h"
 #include "emo-session-private.h"
 
 /* A run is shared by the main thread and the engine's. The engine reads the
@@ -236,6 +238,37 @@ end_evidence (EmoRun       *run,
   emo_evidence_end (emo_prediction_get_evidence (run->prediction), run->branch, run->of_label, problem);
 }
 
+/* A model names tensors and limits; which picture it was about, only this knows. */
+static void
+take_error (EmoSample    *sample,
+            const GError *error)
+{
+  GFile *file = emo_sample_get_file (sample);
+  const char *path = file != NULL ? g_file_peek_path (file) : NULL;
+  g_autofree char *name = emo_file_escape_name (path != NULL ? path : emo_sample_get_file_name (sample));
+  GError *named = g_error_copy (error);
+
+  g_prefix_error (&named, "%s: ", name);
+  _emo_sample_take_error (sample, named);
+}
+
+/* The picture is done, unless some branch gave NaN: what answered stays with a
+ * failed picture, so that it can be told from one that is whole. */
+static void
+finish (EmoSession *self,
+        EmoRun     *run)
+{
+  g_autofree char *broken = emo_prediction_dup_broken (run->prediction);
+  g_autoptr(GError) error = NULL;
+
+  if (broken != NULL)
+    {
+      error = g_error_new (EMO_ERROR, EMO_ERROR_MODEL, "%s", broken);
+      take_error (run->sample, error);
+    }
+  _emo_session_finish_sample (self, run->sample, broken != NULL ? EMO_SAMPLE_FAILED : EMO_SAMPLE_DONE);
+}
+
 /* What became of the sample, once the engine is through with it. */
 static void
 settle (EmoSession *self,
@@ -252,7 +285,7 @@ settle (EmoSession *self,
       if (run->evidence)
         _emo_session_keep_maps (self, run->prediction);
       if (run->classify)
-        _emo_session_finish_sample (self, run->sample, EMO_SAMPLE_DONE);
+        finish (self, run);
       else if (run->request.explain)
         _emo_session_record_explanation (self, run->sample);
       return;
@@ -268,7 +301,7 @@ settle (EmoSession *self,
   if (run->evidence && !run->classify)
     return;
 
-  _emo_sample_take_error (run->sample, g_error_copy (error));
+  take_error (run->sample, error);
   if (run->classify)
     {
       _emo_sample_set_prediction (run->sample, NULL);

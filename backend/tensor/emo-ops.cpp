@@ -359,13 +359,28 @@ emo_op_log_probs (EmoScope *scope,
   });
 }
 
+/* Any choice among NaNs would be a guess. */
+static gint64
+refuse_nan (EmoScope *scope)
+{
+  emo_scope_fail (scope, EMO_ERROR_MODEL, "the VLM gave NaN, not numbers: no token can be chosen");
+  return -1;
+}
+
 gint64
 emo_op_argmax (EmoScope *scope,
                EmoTensor *x)
 {
-  EmoTensor *best = emo::op (scope, [&] { return at::argmax (x->t).cpu (); });
+  EmoTensor *best = emo::op (scope, [&] {
+    at::Tensor index = at::argmax (x->t);
+    at::Tensor largest = x->t.reshape (-1).index_select (0, index.reshape (1));
+    return at::where (largest.isnan (), at::full_like (index, -1), index).cpu ();
+  });
+  if (best == nullptr)
+    return -1;
 
-  return best != nullptr ? best->t.item<int64_t> () : -1;
+  gint64 found = best->t.item<int64_t> ();
+  return found >= 0 ? found : refuse_nan (scope);
 }
 
 gint64
@@ -382,6 +397,8 @@ emo_op_sample (EmoScope *scope,
 
   const double *c = cumulative->t.data_ptr<double> ();
   gint64 n = cumulative->t.numel (), low = 0, high = n - 1;
+  if (std::isnan (c[n - 1]))
+    return refuse_nan (scope);
   while (low < high)
     {
       gint64 middle = (low + high) / 2;

@@ -122,6 +122,24 @@ emo_scope_failed (EmoScope *self)
   return self->error != nullptr;
 }
 
+/**
+ * emo_scope_fail:
+ * @self: a scope
+ * @code: an error code
+ * @message: what went wrong
+ *
+ * Latches an error that no op finds, unless one is latched: ops after it do
+ * nothing.
+ */
+void
+emo_scope_fail (EmoScope *self,
+                EmoError code,
+                const char *message)
+{
+  if (self->error == nullptr)
+    g_set_error_literal (&self->error, EMO_ERROR, code, message);
+}
+
 gboolean
 emo_scope_has_grad (EmoScope *self)
 {

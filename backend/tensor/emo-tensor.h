@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "emo-error.h"
 #include "emo-safetensors.h"
 
 G_BEGIN_DECLS
@@ -99,6 +100,10 @@ EmoTensor   *emo_scope_close_nested      (EmoScope        *self,
 gboolean     emo_scope_close             (EmoScope        *self,
                                           GError         **error);
 gboolean     emo_scope_failed            (EmoScope        *self);         /* also tests the cancellable */
+/* Latches an error unless one is latched. */
+void         emo_scope_fail              (EmoScope        *self,
+                                          EmoError         code,
+                                          const char      *message);
 gboolean     emo_scope_has_grad          (EmoScope        *self);
 /* A reference for the caller to keep past the scope; NULL stays NULL. */
 EmoTensor   *emo_scope_keep              (EmoScope        *self,

@@ -26,6 +26,8 @@ struct _EmoScriptedClassifier
   GMutex            mutex;        /* guards what follows */
   guint             delay;
   int               fail_width;
+  int               nan_width;
+  EmoStage          nan_stage;
   char             *explanation;
   EmoDomainVerdict  in_domain;
   GString          *log;
@@ -160,6 +162,18 @@ new_gated (int winner)
   return update;
 }
 
+/* A broken answer, as a model with damaged weights gives it. */
+static EmoUpdate *
+break_answer (EmoPass   *pass,
+              EmoUpdate *update)
+{
+  if (emo_patches_get_image_width (pass->patches) == pass->self->nan_width && update->stage == pass->self->nan_stage)
+    for (int i = 0; i < N_LABELS; i++)
+      update->probabilities[i] = update->scores[i] = NAN;
+
+  return update;
+}
+
 static gboolean
 send_scores (EmoPass  *pass,
              int       winner,
@@ -167,18 +181,20 @@ send_scores (EmoPass  *pass,
              GError  **error)
 {
   EmoModelInfo *info = pass->self->info;
+  gboolean broken = emo_patches_get_image_width (pass->patches) == pass->self->nan_width;
   EmoUpdate *vlm = new_answer (EMO_STAGE_VLM, winner);
 
   vlm->mass = 0.9;
   if (!send (pass, new_vision (pass), error) ||
-      (info->has_distilled && !send (pass, new_answer (EMO_STAGE_DISTILLED, other), error)))
+      (info->has_distilled && !send (pass, break_answer (pass, new_answer (EMO_STAGE_DISTILLED, other)), error)))
     {
       emo_update_unref (vlm);
       return FALSE;
     }
 
-  return send (pass, vlm, error) &&
-         (!info->has_gate || send (pass, new_gated (winner), error));
+  return send (pass, break_answer (pass, vlm), error) &&
+         (!info->has_gate || (broken && pass->self->nan_stage != EMO_STAGE_GATE) ||
+          send (pass, break_answer (pass, new_gated (winner)), error));
 }
 
 static gboolean
@@ -421,6 +437,15 @@ emo_scripted_classifier_fail_width (EmoScriptedClassifier *self,
                                     int                    width)
 {
   self->fail_width = width;
+}
+
+void
+emo_scripted_classifier_break_width (EmoScriptedClassifier *self,
+                                     int                    width,
+                                     EmoStage               stage)
+{
+  self->nan_width = width;
+  self->nan_stage = stage;
 }
 
 void

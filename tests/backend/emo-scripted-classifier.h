@@ -26,6 +26,11 @@ void                   emo_scripted_classifier_set_delay       (EmoScriptedClass
 /* Pictures of this width fail in classify, with EMO_ERROR_OUT_OF_MEMORY. */
 void                   emo_scripted_classifier_fail_width      (EmoScriptedClassifier *self,
                                                                 int                    width);
+/* Pictures of this width get NaN for the answer of @stage, and nothing for what
+ * depends on it. */
+void                   emo_scripted_classifier_break_width     (EmoScriptedClassifier *self,
+                                                                int                    width,
+                                                                EmoStage               stage);
 /* The winner's explanation is "@text for <label>". */
 void                   emo_scripted_classifier_set_explanation (EmoScriptedClassifier *self,
                                                                 const char            *text);

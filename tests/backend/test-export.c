@@ -231,6 +231,59 @@ test_export_csv_says_why_a_picture_failed (Fixture       *fixture,
   g_assert_cmpstr (get_cell (names, cells, "width"), ==, "");
 }
 
+/* Item 15: NaN is no answer in any format, what is sound stays, and the reason is
+ * said with the file's name. */
+static void
+test_export_nan_is_no_answer (Fixture       *fixture,
+                              gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *header = emo_export_header (&options, fixture->info);
+  g_auto(GStrv) names = split_row (header);
+  g_auto(GStrv) cells = NULL;
+  g_autofree char *line = NULL;
+  g_autofree char *row = NULL;
+  g_autofree char *expected = NULL;
+  g_autoptr(EmoJson) json = NULL;
+  const EmoJsonValue *root;
+  EmoSample *sample;
+
+  emo_scripted_classifier_break_width (fixture->classifier, 70, EMO_STAGE_VLM);
+  fixture->drained = FALSE;
+  add (fixture, emo_test_write_picture (fixture->folder, "nan.png", 70, 60));
+  emo_test_wait (&fixture->drained, 20);
+  sample = get_sample (fixture, 3);
+  expected = g_strdup_printf ("MODEL: %s: the VLM gave NaN", g_file_peek_path (emo_sample_get_file (sample)));
+
+  cells = make_row (fixture, &options, 3);
+  g_assert_cmpstr (get_cell (names, cells, "status"), ==, "failed");
+  g_assert_true (g_str_has_prefix (get_cell (names, cells, "error"), expected));
+  g_assert_cmpstr (get_cell (names, cells, "pred_vlm"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "pred_gated"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "pred_distilled"), ==, "disgust");
+  g_assert_cmpstr (get_cell (names, cells, "p_vlm_awe"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "p_distilled_disgust"), ==, "0.6");
+  g_assert_cmpstr (get_cell (names, cells, "agree"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "margin"), ==, "");
+  g_assert_cmpstr (get_cell (names, cells, "width"), ==, "70");
+
+  options.format = EMO_EXPORT_JSONL;
+  line = emo_export_row (&options, fixture->info, sample);
+  json = emo_json_parse (line, strlen (line), "row", 0, NULL);
+  root = emo_json_get_root (json);
+  g_assert_cmpint (emo_json_value_get_type (emo_json_value_get_member (root, "vlm")), ==, EMO_JSON_NULL);
+  g_assert_cmpint (emo_json_value_get_type (emo_json_value_get_member (root, "gated")), ==, EMO_JSON_NULL);
+  g_assert_cmpint (emo_json_value_get_type (emo_json_value_get_member (root, "agree")), ==, EMO_JSON_NULL);
+  g_assert_cmpint (emo_json_value_get_type (emo_json_value_get_member (root, "distilled")), ==, EMO_JSON_OBJECT);
+  g_assert_true (g_str_has_prefix (emo_json_value_get_member_string (root, "error", NULL), expected));
+
+  options.format = EMO_EXPORT_TABLE;
+  row = emo_export_row (&options, fixture->info, sample);
+  g_assert_nonnull (strstr (row, "no answer             no answer             disgust 60.0 %"));
+  g_assert_nonnull (strstr (row, "  -      out     failed: MODEL: "));
+  g_assert_null (strstr (row, "nan %"));
+}
+
 static void
 test_export_missing_branches_are_empty (Fixture       *fixture,
                                         gconstpointer  data)
@@ -362,6 +415,7 @@ main (int   argc,
   ADD ("csv-holds-the-answers", test_export_csv_holds_the_answers);
   ADD ("csv-guards-formulas", test_export_csv_guards_formulas);
   ADD ("csv-says-why-a-picture-failed", test_export_csv_says_why_a_picture_failed);
+  ADD ("nan-is-no-answer", test_export_nan_is_no_answer);
   ADD ("json-lines-parse", test_export_json_lines_parse);
   ADD ("table-sends-no-control-characters", test_export_table_sends_no_control_characters);
   ADD ("numbers-ignore-the-locale", test_export_numbers_ignore_the_locale);

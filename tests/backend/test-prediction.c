@@ -268,8 +268,6 @@ test_prediction_ranks_saturated_answers_by_score (void)
   EmoPrediction *self = make_prediction ();
   static const double p[N] = { 0, 1, 0 };
   static const double s[N] = { -900, 0, -800 };
-  static const double nan_p[N] = { NAN, 0.1, 0.9 };
-  static const double all_nan[N] = { NAN, NAN, NAN };
   static const double equal[N] = { 0.4, 0.2, 0.4 };
   static const double flat[N] = { 1, 1, 1 };
   double rest;
@@ -279,12 +277,50 @@ test_prediction_ranks_saturated_answers_by_score (void)
   g_assert_true (emo_prediction_get_margin_parts (self, NULL, NULL, &rest));
   g_assert_cmpfloat_with_epsilon (rest, 0.2, 1e-12);
 
-  send_answer (self, EMO_STAGE_VLM, nan_p, vlm_s);
-  g_assert_cmpint (emo_prediction_get_winner (self, EMO_BRANCH_VLM), ==, 2);
-  send_answer (self, EMO_STAGE_VLM, all_nan, vlm_s);
-  g_assert_cmpint (emo_prediction_get_winner (self, EMO_BRANCH_VLM), ==, -1);
   send_answer (self, EMO_STAGE_VLM, equal, flat);
   g_assert_cmpint (emo_prediction_get_winner (self, EMO_BRANCH_VLM), ==, 0);
+  g_assert_finalize_object (self);
+}
+
+/* Item 15: what is no number is no answer, in part or in whole. */
+static void
+test_prediction_takes_nan_for_no_answer (void)
+{
+  static const double part_nan[N] = { NAN, 0.1, 0.9 };
+  static const double infinite[N] = { 1, INFINITY, 0 };
+  EmoPrediction *self = make_prediction ();
+  g_autofree char *before = emo_prediction_dup_broken (self);
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+  g_autofree char *after = NULL;
+
+  g_assert_null (before);
+  g_assert_false (emo_prediction_knows_agree (self));
+  send_answer (self, EMO_STAGE_DISTILLED, distilled_p, distilled_s);
+  g_assert_false (emo_prediction_knows_agree (self));
+  send_answer (self, EMO_STAGE_VLM, part_nan, vlm_s);
+  g_assert_false (emo_prediction_has_branch (self, EMO_BRANCH_VLM));
+  g_assert_cmpint (emo_prediction_get_winner (self, EMO_BRANCH_VLM), ==, -1);
+  g_assert_null (emo_prediction_get_scores (self, EMO_BRANCH_VLM));
+  g_assert_true (isnan (emo_prediction_get_mass (self)));
+  g_assert_false (emo_prediction_knows_agree (self));
+  /* The head's answer does not pass for the gate's. */
+  g_assert_cmpint (emo_prediction_get_final_branch (self), ==, EMO_BRANCH_GATED);
+  g_assert_true (isnan (emo_prediction_get_margin (self)));
+  one = emo_prediction_dup_broken (self);
+  g_assert_true (g_str_has_prefix (one, "the VLM gave NaN"));
+
+  send_answer (self, EMO_STAGE_DISTILLED, distilled_p, infinite);
+  g_assert_false (emo_prediction_has_branch (self, EMO_BRANCH_DISTILLED));
+  two = emo_prediction_dup_broken (self);
+  g_assert_true (g_str_has_prefix (two, "the VLM and the distilled head gave NaN"));
+
+  /* The next run of the same picture may go well. */
+  send_all (self);
+  after = emo_prediction_dup_broken (self);
+  g_assert_null (after);
+  g_assert_true (emo_prediction_knows_agree (self));
+  g_assert_false (isnan (emo_prediction_get_margin (self)));
   g_assert_finalize_object (self);
 }
 
@@ -450,7 +486,7 @@ static void
 test_prediction_writes_null_for_what_is_missing (void)
 {
   static const char * const nulls[] = {
-    "width", "height", "grid", "image_tokens", "vlm", "distilled", "gated", "gate", "explanation", "in_domain",
+    "width", "height", "grid", "image_tokens", "vlm", "distilled", "gated", "gate", "explanation", "agree", "in_domain",
   };
   EmoPrediction *self = make_prediction ();
   g_autoptr (EmoJson) json = to_json (self, "b.png", "TRUNC: b.png ends early");
@@ -691,6 +727,7 @@ main (int   argc,
   g_test_add_func ("/Emo/Prediction/splits-the-margin", test_prediction_splits_the_margin);
   g_test_add_func ("/Emo/Prediction/has-no-share-where-no-branch-spoke", test_prediction_has_no_share_where_no_branch_spoke);
   g_test_add_func ("/Emo/Prediction/ranks-saturated-answers-by-score", test_prediction_ranks_saturated_answers_by_score);
+  g_test_add_func ("/Emo/Prediction/takes-nan-for-no-answer", test_prediction_takes_nan_for_no_answer);
   g_test_add_func ("/Emo/Prediction/grows-and-replaces-its-text", test_prediction_grows_and_replaces_its_text);
   g_test_add_func ("/Emo/Prediction/notifies-stages-and-text", test_prediction_notifies_stages_and_text);
   g_test_add_func ("/Emo/Prediction/refuses-answers-of-another-length", test_prediction_refuses_answers_of_another_length);

@@ -234,6 +234,42 @@ test_session_goes_on_after_bad_pictures (Fixture       *fixture,
   g_assert_null (emo_sample_get_prediction (heavy));
 }
 
+/* Whatever fails, and wherever, its file is named. */
+static void
+test_session_names_the_file_in_every_error (Fixture       *fixture,
+                                            gconstpointer  data)
+{
+  g_autofree char *text = emo_test_write_text (fixture->folder, "text.png", "no picture");
+  g_autofree char *thin = emo_test_write_picture (fixture->folder, "thin.png", 1, 201);
+  g_autofree char *nan = emo_test_write_picture (fixture->folder, "nan.png", 70, 60);
+  EmoSample *samples[4];
+
+  emo_scripted_classifier_fail_width (fixture->classifier, 66);
+  emo_scripted_classifier_break_width (fixture->classifier, 70, EMO_STAGE_DISTILLED);
+  samples[0] = add_path (fixture, text);
+  samples[1] = add_path (fixture, thin);
+  samples[2] = add_path (fixture, nan);
+  samples[3] = add_picture (fixture, 66);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+
+  assert_counts (fixture, 0, 0, 4);
+  for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
+    {
+      g_autofree char *prefix = g_strdup_printf ("%s: ", g_file_peek_path (emo_sample_get_file (samples[i])));
+      const char *message = emo_sample_get_error (samples[i])->message;
+
+      g_assert_cmpint (emo_sample_get_state (samples[i]), ==, EMO_SAMPLE_FAILED);
+      if (!g_str_has_prefix (message, prefix) || strstr (message + strlen (prefix), prefix) != NULL)
+        g_error ("\"%s\" does not name the file once", message);
+    }
+  g_assert_error (emo_sample_get_error (samples[1]), EMO_ERROR, EMO_ERROR_UNSUPPORTED);
+  g_assert_error (emo_sample_get_error (samples[2]), EMO_ERROR, EMO_ERROR_MODEL);
+  /* What answered stays with a picture of which a part is missing. */
+  g_assert_true (emo_prediction_has_branch (emo_sample_get_prediction (samples[2]), EMO_BRANCH_VLM));
+  g_assert_false (emo_prediction_has_branch (emo_sample_get_prediction (samples[2]), EMO_BRANCH_DISTILLED));
+}
+
 static void
 test_session_refuses_addresses_without_network (Fixture       *fixture,
                                                 gconstpointer  data)
@@ -883,6 +919,7 @@ main (int   argc,
   ADD ("classifies-in-order", test_session_classifies_in_order);
   ADD ("waits-without-classifier", test_session_waits_without_classifier);
   ADD ("goes-on-after-bad-pictures", test_session_goes_on_after_bad_pictures);
+  ADD ("names-the-file-in-every-error", test_session_names_the_file_in_every_error);
   ADD ("refuses-addresses-without-network", test_session_refuses_addresses_without_network);
   ADD ("lists-a-picture-once", test_session_lists_a_picture_once);
   ADD ("counts-what-comes-back", test_session_counts_what_comes_back);
