@@ -19,6 +19,7 @@
 #include "emo-error.h"
 #include "emo-file.h"
 #include "emo-mapped-file.h"
+#include "emo-memory.h"
 
 /* Smaller files are copied: it takes a few milliseconds, and a copy cannot
  * change behind our back. */
@@ -78,19 +79,6 @@ may_map (int                fd,
          !is_remote (fd);
 }
 
-/* Bytes the kernel thinks it can give without swapping; 0 if it does not say. */
-static guint64
-get_available_memory (void)
-{
-  g_autofree char *text = NULL;
-  const char *line;
-
-  if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
-    return 0;
-  line = strstr (text, "MemAvailable:");
-  return line != NULL ? g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) * 1024 : 0;
-}
-
 static gboolean
 set_changed_error (EmoMappedFile *self,
                    GError       **error)
@@ -106,7 +94,7 @@ static gboolean
 allocate_copy (EmoMappedFile *self,
                GError       **error)
 {
-  guint64 available = self->length > MAX_COPY ? get_available_memory () : 0;
+  guint64 available = self->length > MAX_COPY ? emo_memory_get_available () : 0;
 
   if (available == 0 || self->length < available)
     self->data = g_try_malloc (self->length);

@@ -97,6 +97,46 @@ apply_image_limits (EmoBundleClassifier   *self,
   return TRUE;
 }
 
+/* Where the text leaves no room for the smallest picture, each would fail: that
+ * is told once, of the model. */
+static gboolean
+check_prompt_length (EmoBundleClassifier  *self,
+                     EmoChatPrompt        *prompt,
+                     guint                 room,
+                     const char           *what,
+                     GError              **error)
+{
+  const EmoImageSettings *image = &self->config.image;
+  gint64 block = (gint64) image->patch_size * image->merge_size;
+  gint64 n_picture = MAX (image->min_pixels / (block * block), 1);
+  gint64 n_text = (gint64) prompt->prefix->len + prompt->suffix->len + room;
+  g_autofree char *shown = NULL;
+
+  if (n_text + n_picture <= self->config.max_positions)
+    return TRUE;
+  shown = emo_file_escape_name (self->bundle->path);
+  g_set_error (error, EMO_ERROR, EMO_ERROR_LIMIT,
+               "%s: the %s takes %" G_GINT64_FORMAT " tokens with its answer and the smallest picture %" G_GINT64_FORMAT
+               ", the model takes %d in all (config.json: max_position_embeddings); shorten the system text or the question",
+               shown, what, n_text, n_picture, self->config.max_positions);
+  return FALSE;
+}
+
+static gboolean
+check_prompts (EmoBundleClassifier  *self,
+               GError              **error)
+{
+  const EmoBundle *bundle = self->bundle;
+  g_autoptr (EmoChatPrompt) reason = NULL;
+
+  if (!check_prompt_length (self, self->prompt, _emo_bundle_classifier_get_room (self, 0), "prompt", error))
+    return FALSE;
+  if (bundle->reason == NULL || emo_bundle_has_reason (self->bundle))
+    return TRUE;
+  reason = emo_chat_prompt_new (self->vlm->tokenizer, bundle->system, bundle->reason, TRUE);
+  return check_prompt_length (self, reason, 1, "prompt for a reason", error);
+}
+
 static gboolean
 prepare_prompt (EmoBundleClassifier  *self,
                 GError              **error)
@@ -113,7 +153,7 @@ prepare_prompt (EmoBundleClassifier  *self,
     }
   self->prompt = emo_chat_prompt_new (self->vlm->tokenizer, bundle->system, bundle->classify, TRUE);
   self->tree = emo_token_tree_new (self->vlm->tokenizer, bundle->answer, bundle->labels);
-  return TRUE;
+  return check_prompts (self, error);
 }
 
 static void
@@ -153,16 +193,19 @@ fill_info (EmoBundleClassifier  *self,
 /* The small files of a bundle; opened once more, since what is read from them
  * has left its file behind. */
 static gboolean
-note_nonfinite (const char  *path,
-                GPtrArray   *notes,
-                GError     **error)
+note_nonfinite (const char    *path,
+                GPtrArray     *notes,
+                GCancellable  *cancellable,
+                GError       **error)
 {
   g_autoptr (EmoSafetensors) file = path != NULL ? emo_safetensors_open (path, error) : NULL;
   guint64 n;
 
   if (file == NULL)
     return path == NULL;
-  n = emo_safetensors_count_nonfinite (file);
+  n = emo_safetensors_count_nonfinite_full (file, NULL, NULL, cancellable);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
   if (n > 0)
     {
       g_autofree char *shown = emo_file_escape_name (path);
@@ -171,6 +214,34 @@ note_nonfinite (const char  *path,
                                                shown, n));
     }
   return emo_safetensors_check (file, error);
+}
+
+static gboolean
+load_adapter (EmoBundleClassifier  *self,
+              GError              **error)
+{
+  if (self->bundle->adapter != NULL)
+    self->adapter = emo_adapter_load (self->bundle->adapter, error);
+  return self->bundle->adapter == NULL || self->adapter != NULL;
+}
+
+static gboolean
+note_all_nonfinite (EmoBundleClassifier  *self,
+                    GPtrArray            *notes,
+                    GCancellable         *cancellable,
+                    GError              **error)
+{
+  const char *paths[] = {
+    self->adapter != NULL ? emo_adapter_get_path (self->adapter) : NULL,
+    self->bundle->distilled,
+    self->bundle->gate,
+    self->bundle->domain,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    if (!note_nonfinite (paths[i], notes, cancellable, error))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
@@ -194,15 +265,8 @@ load (EmoBundleClassifier   *self,
     return FALSE;
   emo_load_watch_tell (watch, weights.from);
   self->provenance = emo_provenance_start (self->bundle);
-  if (self->bundle->adapter != NULL)
-    {
-      self->adapter = emo_adapter_load (self->bundle->adapter, error);
-      if (self->adapter == NULL)
-        return FALSE;
-    }
-  if (!load_branches (self, error) ||
-      !note_nonfinite (self->bundle->distilled, notes, error) ||
-      !note_nonfinite (self->bundle->gate, notes, error) ||
+  if (!load_adapter (self, error) || !load_branches (self, error) ||
+      !note_all_nonfinite (self, notes, watch->cancellable, error) ||
       !_emo_bundle_classifier_load_vlm (self, notes, &weights, error))
     return FALSE;
   return prepare_prompt (self, error);

@@ -68,6 +68,9 @@ gboolean _emo_bundle_classifier_answer   (EmoBundleClassifier  *self,
                                           gpointer              user_data,
                                           GCancellable         *cancellable,
                                           GError              **error);
+/* Cache rows behind the prompt that the candidates and the explanation take. */
+guint    _emo_bundle_classifier_get_room (EmoBundleClassifier  *self,
+                                          guint                 explain_tokens);
 void     _emo_seen_clear                 (EmoSeen              *seen);
 int      _emo_index_of_largest           (const double         *values,
                                           guint                 n);

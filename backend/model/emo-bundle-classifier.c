@@ -295,7 +295,9 @@ compare (Checking     *checking,
       double difference = fabs (found[i] - expected[i]);
       g_autofree char *name = NULL;
 
-      if (difference <= checking->check->worst && checking->check->worst_what != NULL)
+      /* NaN is worse than any difference, and stays the worst. */
+      if (checking->check->worst_what != NULL &&
+          (difference <= checking->check->worst || isnan (checking->check->worst)))
         continue;
       name = g_path_get_basename (checking->expected->image);
       checking->check->worst = difference;

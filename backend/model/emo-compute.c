@@ -16,9 +16,10 @@
 #include "emo-compute.h"
 #include "emo-error.h"
 #include "emo-file.h"
+#include "emo-memory.h"
 #include "emo-paths.h"
 
-#define GIB (1024.0 * 1024.0 * 1024.0)
+#define GB 1e9
 
 /* Parameters below which a picture takes milliseconds: exact numbers are free,
  * and a second thread costs more in barriers than it saves. (The embedded model
@@ -302,6 +303,6 @@ emo_compute_check_memory (const EmoCompute    *self,
     return TRUE;
   g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY,
                "The model needs %.1f GB for its weights; this computer has %.1f GB of memory, %.1f GB of it free",
-               need / GIB, (double) info.totalram * info.mem_unit / GIB, (double) info.freeram * info.mem_unit / GIB);
+               need / GB, (double) info.totalram * info.mem_unit / GB, (double) emo_memory_get_available () / GB);
   return FALSE;
 }

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "emo-error.h"
+#include "emo-memory.h"
 #include "emo-rope.h"
 #include "emo-vlm.h"
 
@@ -102,6 +103,23 @@ emo_vlm_see (EmoVlm        *self,
 
 /* --- Prompt --- */
 
+/* [rows, keys]: it grows with the square of a prompt, whose length is a file's. */
+static float *
+new_mask (EmoScope *scope,
+          gint64    rows,
+          gint64    keys)
+{
+  float *mask = emo_memory_try_new0 (rows * keys, sizeof (float));
+
+  if (mask == NULL)
+    {
+      g_autofree char *text = g_strdup_printf ("there is no memory for the attention of %" G_GINT64_FORMAT
+                                               " tokens to %" G_GINT64_FORMAT, rows, keys);
+      emo_scope_fail (scope, EMO_ERROR_OUT_OF_MEMORY, text);
+    }
+  return mask;
+}
+
 /* Row i of S sees the keys up to start + i. One row needs no mask. */
 static EmoTensor *
 causal_mask (EmoVlm   *self,
@@ -114,7 +132,9 @@ causal_mask (EmoVlm   *self,
 
   if (n == 1 || emo_scope_failed (scope))
     return NULL;
-  mask = g_new0 (float, shape[0] * shape[1]);
+  mask = new_mask (scope, shape[0], shape[1]);
+  if (mask == NULL)
+    return NULL;
   for (gint64 i = 0; i < n; i++)
     for (gint64 j = start + i + 1; j < start + n; j++)
       mask[i * shape[1] + j] = -INFINITY;
@@ -223,6 +243,28 @@ run_picture (EmoVlm         *self,
   return emo_scope_close (scope, error);
 }
 
+/* Which of the two is too long decides what a person can do about it. */
+static gboolean
+check_length (EmoVlm  *self,
+              gint64   n_text,
+              gint64   n_picture,
+              GError **error)
+{
+  int most = self->config.max_positions;
+
+  if (n_text + n_picture <= most)
+    return TRUE;
+  if (n_text >= most)
+    g_set_error (error, EMO_ERROR, EMO_ERROR_LIMIT,
+                 "the prompt's text takes %" G_GINT64_FORMAT " tokens with its answer, the model takes %d in all "
+                 "(max_position_embeddings); shorten the prompt", n_text, most);
+  else
+    g_set_error (error, EMO_ERROR, EMO_ERROR_LIMIT,
+                 "the picture takes %" G_GINT64_FORMAT " tokens and the text %" G_GINT64_FORMAT " with its answer, "
+                 "the model takes %d in all (max_position_embeddings); lower max pixels", n_picture, n_text, most);
+  return FALSE;
+}
+
 gboolean
 emo_vlm_prefill (EmoVlm         *self,
                  EmoChatPrompt  *prompt,
@@ -233,16 +275,12 @@ emo_vlm_prefill (EmoVlm         *self,
                  GCancellable   *cancellable,
                  GError        **error)
 {
-  gint64 n = prompt->prefix->len + prompt->suffix->len + (tokens != NULL ? emo_tensor_get_size (tokens, 0) : 0);
+  gint64 n_picture = tokens != NULL ? emo_tensor_get_size (tokens, 0) : 0;
+  gint64 n = prompt->prefix->len + prompt->suffix->len + n_picture;
 
   emo_vlm_state_clear (state);
-  if (n + room > self->config.max_positions)
-    {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_LIMIT,
-                   "The prompt needs %" G_GINT64_FORMAT " tokens with its answer, the model takes %d (max_position_embeddings); lower max pixels",
-                   n + room, self->config.max_positions);
-      return FALSE;
-    }
+  if (!check_length (self, prompt->prefix->len + prompt->suffix->len + room, n_picture, error))
+    return FALSE;
   if (!emo_kv_cache_reserve (self->cache, n + room, self->prefix->len, error))
     {
       g_array_set_size (self->prefix, 0);
@@ -268,8 +306,10 @@ tree_mask (EmoVlm            *self,
            EmoTokenTree      *tree)
 {
   gint64 shape[] = { tree->n_nodes, state->tree_start + tree->n_nodes };
-  g_autofree float *mask = g_new (float, shape[0] * shape[1]);
+  g_autofree float *mask = new_mask (scope, shape[0], shape[1]);
 
+  if (mask == NULL)
+    return NULL;
   for (guint i = 0; i < tree->n_nodes; i++)
     {
       float *row = mask + i * shape[1];
