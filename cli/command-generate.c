@@ -27,7 +27,7 @@ typedef struct
   EmoGenerateRequest  request;
   gboolean            stream;        /* pieces go to stdout as they come */
   gboolean            terminal;
-  gboolean            reader_gone;
+  GError             *write_error;   /* (nullable) of stdout, which ends the text */
 } EmoGenerate;
 
 /* What a model writes may hold anything; a terminal gets no control characters. */
@@ -56,14 +56,11 @@ piece_cb (const char *piece,
   g_autofree char *shown = emo_text_dup_display (piece);
   g_autofree char *harmless = self->terminal ? make_harmless (shown) : NULL;
 
-  if (self->reader_gone)
+  if (self->write_error != NULL)
     return;
   piece = harmless != NULL ? harmless : shown;
-  if (!emo_cli_write_all (STDOUT_FILENO, piece, strlen (piece), NULL))
-    {
-      self->reader_gone = TRUE;
-      g_cancellable_cancel (self->model->cancellable);
-    }
+  if (!emo_cli_write_all (STDOUT_FILENO, NULL, piece, strlen (piece), &self->write_error))
+    g_cancellable_cancel (self->model->cancellable);
 }
 
 static gpointer
@@ -96,6 +93,18 @@ make_json (const char    *image,
   return g_string_free (out, FALSE);
 }
 
+/* A reader who had enough is no failure. */
+static int
+report_write (const GError *error)
+{
+  if (emo_cli_is_closed_pipe (error))
+    return EMO_EXIT_OK;
+
+  emo_cli_report ("%s", error->message);
+
+  return emo_error_get_exit_status (error);
+}
+
 /* What is not on the screen already. */
 static int
 write_result (EmoGenerate   *self,
@@ -117,13 +126,19 @@ write_result (EmoGenerate   *self,
   if (self->options->output != NULL)
     written = emo_file_write (self->options->output, text, strlen (text), &error);
   else
-    written = emo_cli_write_all (STDOUT_FILENO, text, strlen (text), &error);
-  if (written || emo_cli_is_closed_pipe (error))
-    return EMO_EXIT_OK;
+    written = emo_cli_write_all (STDOUT_FILENO, NULL, text, strlen (text), &error);
 
-  emo_cli_report ("%s", error->message);
+  return written ? EMO_EXIT_OK : report_write (error);
+}
 
-  return emo_error_get_exit_status (error);
+/* The model knows pixels and tokens; the file is named here. */
+static void
+report_picture (const char   *image,
+                const GError *error)
+{
+  g_autofree char *shown = emo_file_escape_name (image);
+
+  emo_cli_report ("%s: %s", shown, error->message);
 }
 
 static int
@@ -134,14 +149,14 @@ run (EmoGenerate *self,
   g_autoptr(EmoGeneration) generation = NULL;
 
   generation = emo_cli_model_run (self->model, generate_worker, self, &error);
+  if (self->write_error != NULL)
+    return report_write (self->write_error);
   if (generation != NULL)
     return write_result (self, image, generation);
-  if (self->reader_gone)
-    return EMO_EXIT_OK;
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    emo_cli_report ("%s", error->message);
+    report_picture (image, error);
   else if (self->stream)
-    emo_cli_write_all (STDOUT_FILENO, "\n", 1, NULL);
+    emo_cli_write_all (STDOUT_FILENO, NULL, "\n", 1, NULL);
 
   return emo_error_get_exit_status (error);
 }
@@ -163,7 +178,11 @@ load_image (const char *name)
   EmoImage *image = NULL;
 
   if (g_file_peek_path (input->file) == NULL)
-    emo_cli_report (_("%s is an address, not a file on this computer"), name);
+    {
+      g_autofree char *shown = emo_file_escape_name (name);
+
+      emo_cli_report (_("%s is an address, not a file on this computer"), shown);
+    }
   else if ((image = emo_image_load (g_file_peek_path (input->file), FALSE, &error)) == NULL)
     emo_cli_report ("%s", error->message);
 
@@ -188,7 +207,7 @@ generate (EmoGenerate *self,
   self->patches = emo_classifier_prepare (self->model->classifier, image, &error);
   if (self->patches == NULL)
     {
-      emo_cli_report ("%s", error->message);
+      report_picture (name, error);
       return EMO_EXIT_SOME_FAILED;
     }
   /* JSON holds UTF-8 alone: another name is written as its URI. */
@@ -225,6 +244,8 @@ emo_cli_generate (EmoCliOptions *options)
     return emo_cli_usage (_("generate needs --prompt TEXT"));
   if (options->format == EMO_EXPORT_CSV)
     return emo_cli_usage (_("generate writes text or --format jsonl, not csv"));
+  if (!emo_cli_check_model (options))
+    return EMO_EXIT_USAGE;
 
   emo_cli_progress_init (options->quiet);
   self.request = (EmoGenerateRequest) {
@@ -243,6 +264,7 @@ emo_cli_generate (EmoCliOptions *options)
   status = generate (&self, options->arguments[0]);
   g_source_remove (interrupt);
   g_source_remove (terminate);
+  g_clear_error (&self.write_error);
   emo_cli_model_free (self.model);
 
   return status;

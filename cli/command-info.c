@@ -212,11 +212,13 @@ emo_cli_info (EmoCliOptions *options)
 
   if (options->arguments != NULL)
     return emo_cli_usage (_("info takes no argument; name a model with --model DIR"));
+  if (!emo_cli_check_model (options))
+    return EMO_EXIT_USAGE;
 
   add_program (out, options);
   if (model != NULL || options->model != NULL || options->check)
     status = add_loaded (out, options);
-  if (!emo_cli_write_all (STDOUT_FILENO, out->str, out->len, &error) && !emo_cli_is_closed_pipe (error))
+  if (!emo_cli_write_all (STDOUT_FILENO, NULL, out->str, out->len, &error) && !emo_cli_is_closed_pipe (error))
     {
       emo_cli_report ("%s", error->message);
       return emo_error_get_exit_status (error);

@@ -36,6 +36,10 @@ typedef struct
   guint          n_interrupts;
   gint64         begin;         /* of the first picture */
   int            status;
+  GQueue         held;          /* EmoSample whose rows wait for the model's hashes */
+  gboolean       hashed;        /* they are there */
+  gboolean       hashing;       /* they were asked for */
+  gboolean       drained;
 } EmoPredict;
 
 static void
@@ -99,11 +103,68 @@ show_progress (EmoPredict *self)
 }
 
 static void
+write_held (EmoPredict *self)
+{
+  g_autoptr(GError) error = NULL;
+  EmoSample *sample;
+
+  emo_cli_progress_clear ();
+  while (error == NULL && (sample = g_queue_pop_head (&self->held)) != NULL)
+    {
+      emo_cli_output_write (self->output, sample, &error);
+      g_object_unref (sample);
+    }
+  if (error != NULL)
+    fail_output (self, error);
+  else
+    show_progress (self);
+}
+
+static gpointer
+complete_worker (gpointer       data,
+                 GCancellable  *cancellable,
+                 GError       **error)
+{
+  emo_bundle_classifier_complete_info (data);
+
+  return data;
+}
+
+static void
+completed_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  EmoPredict *self = user_data;
+
+  /* After the end nothing is written any more. */
+  if (emo_engine_run_finish (EMO_ENGINE (source), result, NULL) == NULL || self->loop == NULL)
+    return;
+  self->hashed = TRUE;
+  write_held (self);
+  if (self->drained)
+    g_main_loop_quit (self->loop);
+}
+
+/* Every row names the model by its hash, which is made beside the first picture.
+ * Pictures that fail before one is done wait for it. */
+static void
+ask_for_hashes (EmoPredict *self)
+{
+  if (self->hashing)
+    return;
+
+  self->hashing = TRUE;
+  emo_engine_run_async (self->model->engine, EMO_ENGINE_URGENT, complete_worker,
+                        self->model->classifier, NULL, NULL, self->model->cancellable,
+                        completed_cb, self);
+}
+
+static void
 finished_cb (EmoSession *session,
              EmoSample  *sample,
              EmoPredict *self)
 {
-  g_autoptr(GError) error = NULL;
   const GError *failure = emo_sample_get_error (sample);
 
   self->n_finished++;
@@ -115,19 +176,23 @@ finished_cb (EmoSession *session,
       if (self->options->format != EMO_EXPORT_TABLE || !emo_cli_output_is_stdout (self->output))
         emo_cli_report ("%s", failure->message);
     }
-  if (!emo_cli_output_write (self->output, sample, &error))
-    {
-      fail_output (self, error);
-      return;
-    }
-  show_progress (self);
+  g_queue_push_tail (&self->held, g_object_ref (sample));
+  /* The classifier has its hashes before it says that a picture is done. */
+  if (emo_sample_get_prediction (sample) != NULL)
+    self->hashed = TRUE;
+  if (self->hashed)
+    write_held (self);
+  else
+    ask_for_hashes (self);
 }
 
 static void
 drained_cb (EmoSession *session,
             EmoPredict *self)
 {
-  g_main_loop_quit (self->loop);
+  self->drained = TRUE;
+  if (g_queue_is_empty (&self->held))
+    g_main_loop_quit (self->loop);
 }
 
 /* What is odd about the model, such as weights that are no numbers. */
@@ -409,6 +474,8 @@ emo_cli_predict (EmoCliOptions *options)
     return emo_cli_usage (_("predict needs a picture, a folder or - for names on standard input"));
   if (options->resume && (options->output == NULL || options->format == EMO_EXPORT_TABLE))
     return emo_cli_usage (_("--resume needs --output with --format csv or jsonl"));
+  if (!emo_cli_check_model (options))
+    return EMO_EXIT_USAGE;
 
   emo_cli_progress_init (options->quiet);
   self.output = emo_cli_output_new (options, &error);
@@ -427,6 +494,7 @@ emo_cli_predict (EmoCliOptions *options)
   emo_session_stop (self.session);
   emo_session_set_classifier (self.session, NULL);
   emo_cli_model_free (self.model);
+  g_queue_clear_full (&self.held, g_object_unref);
   g_clear_object (&self.session);
   g_clear_object (&self.store);
   emo_cli_output_free (self.output);

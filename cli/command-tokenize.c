@@ -67,7 +67,10 @@ encode_line (EmoTokenizer *tokenizer,
   g_string_truncate (out, 0);
   if (root == NULL || emo_json_value_get_type (root) != EMO_JSON_STRING)
     {
-      emo_cli_report ("%s", error != NULL ? error->message : _("A line is JSON, but no string"));
+      if (error != NULL)
+        emo_cli_report ("%s", error->message);
+      else
+        emo_cli_report (_("%s: expected a JSON string"), name);
       g_string_append (out, "null\n");
       return FALSE;
     }
@@ -96,7 +99,7 @@ tokenize_lines (EmoTokenizer *tokenizer)
     {
       if (!encode_line (tokenizer, line, length, ++number, out))
         status = EMO_EXIT_SOME_FAILED;
-      emo_cli_write_all (STDOUT_FILENO, out->str, out->len, &error);
+      emo_cli_write_all (STDOUT_FILENO, NULL, out->str, out->len, &error);
     }
   free (line);
 

@@ -90,6 +90,30 @@ loaded_cb (GObject      *source,
 }
 
 /**
+ * emo_cli_check_model:
+ * @options: which model, and how
+ *
+ * What can be told of the model's options before anything is loaded: a bundle
+ * was trained for its own labels.
+ *
+ * Returns: %FALSE where a usage error was reported
+ */
+gboolean
+emo_cli_check_model (EmoCliOptions *options)
+{
+  g_autofree char *folder = options->model != NULL ? g_strdup (options->model) : emo_paths_dup_default_model ();
+  g_autofree char *manifest = folder != NULL ? g_build_filename (folder, "emovlm.json", NULL) : NULL;
+  g_autofree char *shown = NULL;
+
+  if (options->label_list == NULL || manifest == NULL || !g_file_test (manifest, G_FILE_TEST_EXISTS))
+    return TRUE;
+  shown = emo_file_escape_name (folder);
+  emo_cli_usage ("--labels is for a model without labels; %s is a bundle with its own", shown);
+
+  return FALSE;
+}
+
+/**
  * emo_cli_model_new:
  * @options: which model, and how
  *

@@ -74,6 +74,7 @@ emo_cli_is_closed_pipe (const GError *error)
 /**
  * emo_cli_write_all:
  * @fd: where to
+ * @name: (nullable): what errors call it; %NULL for standard output
  * @text: what
  * @length: bytes
  * @error: return location
@@ -84,6 +85,7 @@ emo_cli_is_closed_pipe (const GError *error)
  */
 gboolean
 emo_cli_write_all (int          fd,
+                   const char  *name,
                    const char  *text,
                    gsize        length,
                    GError     **error)
@@ -96,7 +98,7 @@ emo_cli_write_all (int          fd,
         continue;
       if (written < 0)
         {
-          set_errno_error (error, fd == STDOUT_FILENO ? NULL : _("the results"), errno);
+          set_errno_error (error, name, errno);
           return FALSE;
         }
       text += written;
@@ -288,7 +290,7 @@ append (EmoCliOutput  *self,
   if (self->fd < 0 && !open_target (self, error))
     return FALSE;
 
-  if (!emo_cli_write_all (self->fd, text, length, error))
+  if (!emo_cli_write_all (self->fd, self->shown, text, length, error))
     {
       if (self->path != NULL && self->complete >= 0 && ftruncate (self->fd, self->complete) != 0)
         g_prefix_error (error, "(the last row is cut) ");

@@ -125,6 +125,8 @@ typedef struct
   gpointer       user_data;
 } EmoCliModel;
 
+/* FALSE: a usage error was reported. */
+gboolean     emo_cli_check_model  (EmoCliOptions *options);
 EmoCliModel *emo_cli_model_new    (EmoCliOptions *options);
 void         emo_cli_model_free   (EmoCliModel   *self);
 /* Turns the main loop until it is there; reports a failure. An exit status. */
@@ -158,6 +160,7 @@ gboolean      emo_cli_output_is_stdout (EmoCliOutput  *self);
 gboolean      emo_cli_is_closed_pipe   (const GError  *error);
 /* The whole text to a descriptor. */
 gboolean      emo_cli_write_all        (int            fd,
+                                        const char    *name,      /* (nullable): standard output */
                                         const char    *text,
                                         gsize          length,
                                         GError       **error);
