@@ -17,6 +17,8 @@ guint32 _emo_exif_get_number        (const guint8 *bytes,
                                      guint         tag);
 void    _emo_exif_clear_orientation (guint8       *bytes,
                                      gsize         length);
+gboolean _emo_tiff_is_cut           (const guint8 *bytes,
+                                     gsize         length);
 int     _emo_xmp_get_orientation    (const guint8 *bytes,
                                      gsize         length);
 

@@ -14,6 +14,10 @@
 #include "emo-exif-private.h"
 
 #define TAG_ORIENTATION 0x0112
+#define TAG_STRIP_OFFSETS 273
+#define TAG_STRIP_BYTES   279
+#define TAG_TILE_OFFSETS  324
+#define TAG_TILE_BYTES    325
 #define TYPE_SHORT      3
 #define TYPE_LONG       4
 
@@ -157,6 +161,95 @@ _emo_exif_get_number (const guint8 *bytes,
     return read_number (&reader, entry + 8, 2);
 
   return type == TYPE_LONG ? read_number (&reader, entry + 8, 4) : 0;
+}
+
+/* The @i-th number of an entry that may hold many; FALSE where it lies past the
+ * end. */
+static gboolean
+read_item (const Reader *self,
+           gsize         entry,
+           gsize         i,
+           guint32      *value)
+{
+  gsize width = read_number (self, entry + 2, 2) == TYPE_SHORT ? 2 : 4;
+  gsize at = entry + 8;
+
+  if (read_number (self, entry + 4, 4) * (guint64) width > 4)
+    at = read_number (self, entry + 8, 4);
+  at += i * width;
+  if (at + width > self->length)
+    return FALSE;
+
+  *value = read_number (self, at, width);
+
+  return TRUE;
+}
+
+/* Whether the directory, or what its entries keep elsewhere, lies past the end. */
+static gboolean
+is_directory_cut (const Reader *self)
+{
+  static const guint8 sizes[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8 };
+  gsize directory = read_number (self, 4, 4);
+  gsize n;
+
+  if (directory > self->length - 2)
+    return TRUE;
+  n = read_number (self, directory, 2);
+  if (directory + 2 + 12 * n > self->length)
+    return TRUE;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      gsize entry = directory + 2 + 12 * i;
+      guint type = read_number (self, entry + 2, 2);
+      guint64 size = (guint64) read_number (self, entry + 4, 4) * (type < G_N_ELEMENTS (sizes) ? sizes[type] : 0);
+
+      if (size > 4 && read_number (self, entry + 8, 4) + size > self->length)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/*
+ * _emo_tiff_is_cut:
+ * @bytes: a TIFF file
+ *
+ * A TIFF says where its directory is and where each strip or tile of its data
+ * begins and ends.
+ *
+ * Returns: whether some of that lies past the end of the file
+ */
+gboolean
+_emo_tiff_is_cut (const guint8 *bytes,
+                  gsize         length)
+{
+  static const guint tags[2][2] = {
+    { TAG_STRIP_OFFSETS, TAG_STRIP_BYTES },
+    { TAG_TILE_OFFSETS, TAG_TILE_BYTES },
+  };
+  Reader reader;
+
+  if (!open_block (&reader, bytes, length))
+    return length < 8;
+  if (is_directory_cut (&reader))
+    return TRUE;
+
+  for (guint t = 0; t < G_N_ELEMENTS (tags); t++)
+    {
+      gsize offsets = find_entry (&reader, tags[t][0], 0);
+      gsize sizes = find_entry (&reader, tags[t][1], 0);
+      gsize n = offsets != 0 && sizes != 0 ? MIN (read_number (&reader, offsets + 4, 4), read_number (&reader, sizes + 4, 4)) : 0;
+      guint32 offset, size;
+
+      for (gsize i = 0; i < n; i++)
+        if (!read_item (&reader, offsets, i, &offset) || !read_item (&reader, sizes, i, &size) ||
+            (gsize) offset + size > length)
+          return TRUE;
+    }
+
+  return FALSE;
 }
 
 /*

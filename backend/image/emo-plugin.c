@@ -178,6 +178,11 @@ _emo_plugin_decode (const guint8  *bytes,
   gboolean multiplied = FALSE;
   g_autoptr(GdkPixbuf) pixbuf = NULL;
 
+  if (is_tiff && _emo_tiff_is_cut (bytes, length))
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_TRUNCATED, "the TIFF is cut short: its directory names data past the file's end");
+      return FALSE;
+    }
   if (is_tiff)
     {
       if (!_emo_raster_check (_emo_exif_get_number (bytes, length, TAG_WIDTH),

@@ -327,7 +327,8 @@ static void
 test_image_a_cut_file_is_truncated (void)
 {
   static const char *names[] = {
-    "png-2-8-n.png", "gif-plain.gif", "webp-lossy.webp", "webp-animated.webp", "bmp-24.bmp", "jpeg-0-b.jpg", "jpeg-0-p.jpg"
+    "png-2-8-n.png", "gif-plain.gif", "webp-lossy.webp", "webp-animated.webp", "bmp-24.bmp", "jpeg-0-b.jpg", "jpeg-0-p.jpg",
+    "tiff-1.tif", "tiff-l.tif", "tiff-p.tif", "tiff-rgb.tif", "tiff-rgba.tif", "tiff-cmyk.tif", "turn-6.tif"
   };
   static const int percents[] = { 10, 50, 90, 99 };
 
