@@ -94,15 +94,15 @@ static gboolean
 allocate_copy (EmoMappedFile *self,
                GError       **error)
 {
-  guint64 available = self->length > MAX_COPY ? emo_memory_get_available () : 0;
+  gint64 available = self->length > MAX_COPY ? emo_memory_get_available () : -1;
 
-  if (available == 0 || self->length < available)
+  if (available < 0 || self->length < (guint64) available)
     self->data = g_try_malloc (self->length);
   if (self->data != NULL)
     return TRUE;
   g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY,
                "%s: reading it takes %.1f GB of memory, %.1f GB are available", self->display_name,
-               self->length / 1e9, available / 1e9);
+               self->length / 1e9, MAX (available, 0) / 1e9);
   return FALSE;
 }
 

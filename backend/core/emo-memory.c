@@ -17,25 +17,46 @@
 #define LARGE (64 * 1024 * 1024)
 
 /**
+ * emo_memory_read_available:
+ * @meminfo: the text of /proc/meminfo
+ *
+ * Returns: bytes of MemAvailable, or -1
+ */
+gint64
+emo_memory_read_available (const char *meminfo)
+{
+  const char *at = strstr (meminfo, "MemAvailable:");
+  char *end;
+  guint64 kib;
+
+  if (at == NULL || (at != meminfo && at[-1] != '\n'))
+    return -1;
+
+  at += strlen ("MemAvailable:");
+  kib = g_ascii_strtoull (at, &end, 10);
+  if (end == at || kib > G_MAXINT64 / 1024)
+    return -1;
+
+  return (gint64) kib * 1024;
+}
+
+/**
  * emo_memory_get_available:
  *
  * Asks the kernel what it can give without swapping. Free memory alone says
  * little: most of a computer's memory holds files that can be read again.
  *
- * Returns: bytes, 0 where the system does not say
+ * Returns: bytes, -1 where the system does not say
  */
-guint64
+gint64
 emo_memory_get_available (void)
 {
-  static const char key[] = "MemAvailable:";
   g_autofree char *text = NULL;
-  const char *line;
 
   if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
-    return 0;
-  line = strstr (text, key);
+    return -1;
 
-  return line != NULL ? g_ascii_strtoull (line + strlen (key), NULL, 10) * 1024 : 0;
+  return emo_memory_read_available (text);
 }
 
 /**
@@ -55,12 +76,12 @@ emo_memory_try_new0 (gsize n,
                      gsize size)
 {
   gsize n_bytes;
-  guint64 available;
+  gint64 available;
 
   if (!g_size_checked_mul (&n_bytes, n, size))
     return NULL;
-  available = n_bytes > LARGE ? emo_memory_get_available () : 0;
-  if (available > 0 && n_bytes >= available)
+  available = n_bytes > LARGE ? emo_memory_get_available () : -1;
+  if (available >= 0 && n_bytes >= (guint64) available)
     return NULL;
 
   return g_try_malloc0 (MAX (n_bytes, 1));

@@ -10,11 +10,13 @@
 
 G_BEGIN_DECLS
 
-/* Bytes that can be had without swapping; 0 where the system does not say. */
-guint64  emo_memory_get_available (void);
+/* Bytes that can be had without swapping; -1 where the system does not say. */
+gint64   emo_memory_get_available  (void);
+/* MemAvailable of /proc/meminfo's text, in bytes; -1 where it is not there. */
+gint64   emo_memory_read_available (const char *meminfo);
 /* g_try_malloc0_n() for what a file makes large: also NULL where it is more
  * than there is. */
-gpointer emo_memory_try_new0      (gsize    n,
-                                   gsize    size);
+gpointer emo_memory_try_new0       (gsize       n,
+                                    gsize       size);
 
 G_END_DECLS

@@ -82,10 +82,13 @@ are_numbers (const double *values,
   return TRUE;
 }
 
-static gboolean
-has_vlm_answer (EmoBundleClassifier *self)
+gboolean
+_emo_bundle_classifier_has_vlm_answer (EmoBundleClassifier *self)
 {
-  return are_numbers (self->seen.scores, self->n_labels) && are_numbers (self->seen.probabilities, self->n_labels);
+  const EmoSeen *seen = &self->seen;
+
+  return seen->scores != NULL && seen->probabilities != NULL &&
+         are_numbers (seen->scores, self->n_labels) && are_numbers (seen->probabilities, self->n_labels);
 }
 
 static double *
@@ -289,7 +292,7 @@ ask_gate (EmoBundleClassifier *self,
   const char *title = NULL;
   double weights[8];
 
-  if (self->gate == NULL || d == NULL || !are_numbers (d, n) || !has_vlm_answer (self))
+  if (self->gate == NULL || d == NULL || !are_numbers (d, n) || !_emo_bundle_classifier_has_vlm_answer (self))
     return;
   v = make_gate_input (self);
   update = emo_update_new (EMO_STAGE_GATE);
@@ -386,13 +389,16 @@ _emo_bundle_classifier_answer (EmoBundleClassifier  *self,
   if (!look (self, patches, request, &stages, error) ||
       !_emo_bundle_classifier_find_evidence (self, request, func, user_data, cancellable, error))
     return FALSE;
-  if (request->explain && has_vlm_answer (self))
+  if (request->explain && _emo_bundle_classifier_has_vlm_answer (self))
     {
       guint label = request->explain_label >= 0 ? request->explain_label
                                                 : _emo_index_of_largest (self->seen.probabilities, self->n_labels);
       if (!_emo_bundle_classifier_explain (self, request, label, func, user_data, cancellable, error))
         return FALSE;
     }
+  /* What was computed from a file that changed meanwhile is no answer. */
+  if (!emo_vlm_check (self->vlm, error))
+    return FALSE;
   done = emo_update_new (EMO_STAGE_DONE);
   done->ms = _emo_ms_since (start);
   func (done, user_data);

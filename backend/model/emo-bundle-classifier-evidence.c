@@ -100,7 +100,8 @@ _emo_bundle_classifier_find_evidence (EmoBundleClassifier  *self,
   if (request->evidence_distilled && self->head != NULL &&
       !search_with_head (self, func, user_data, cancellable, error))
     return FALSE;
-  if (!request->evidence_vlm)
+  /* A label chosen among NaNs would be a guess. */
+  if (!request->evidence_vlm || !_emo_bundle_classifier_has_vlm_answer (self))
     return TRUE;
   if (label < 0)
     label = _emo_index_of_largest (self->seen.probabilities, self->n_labels);

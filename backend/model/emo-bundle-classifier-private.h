@@ -68,6 +68,8 @@ gboolean _emo_bundle_classifier_answer   (EmoBundleClassifier  *self,
                                           gpointer              user_data,
                                           GCancellable         *cancellable,
                                           GError              **error);
+/* FALSE where the VLM has not answered, or gave NaN. */
+gboolean _emo_bundle_classifier_has_vlm_answer (EmoBundleClassifier *self);
 /* Cache rows behind the prompt that the candidates and the explanation take. */
 guint    _emo_bundle_classifier_get_room (EmoBundleClassifier  *self,
                                           guint                 explain_tokens);

@@ -263,7 +263,8 @@ generate (EmoClassifier             *classifier,
   Generating generating = { stream, ids, func, user_data };
 
   if (!enter_prompt (self, patches, request, &state, &generation->prompt_tokens, cancellable, error) ||
-      !emo_vlm_continue (self->vlm, &state, &sampling, generated_cb, &generating, &generation->stopped, cancellable, error))
+      !emo_vlm_continue (self->vlm, &state, &sampling, generated_cb, &generating, &generation->stopped, cancellable, error) ||
+      !emo_vlm_check (self->vlm, error))
     return NULL;
   pass_piece (&generating, emo_token_stream_flush (stream));
   generation->text = emo_tokenizer_decode (self->vlm->tokenizer, (guint32 *) ids->data, ids->len, TRUE);

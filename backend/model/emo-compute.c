@@ -303,6 +303,6 @@ emo_compute_check_memory (const EmoCompute    *self,
     return TRUE;
   g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY,
                "The model needs %.1f GB for its weights; this computer has %.1f GB of memory, %.1f GB of it free",
-               need / GB, (double) info.totalram * info.mem_unit / GB, (double) emo_memory_get_available () / GB);
+               need / GB, (double) info.totalram * info.mem_unit / GB, MAX (emo_memory_get_available (), 0) / GB);
   return FALSE;
 }

@@ -12,6 +12,7 @@
 
 #include "emo-adapter.h"
 #include "emo-bundle.h"
+#include "emo-memory.h"
 #include "emo-model-need.h"
 #include "emo-safetensors.h"
 #include "emo-vlm-config.h"
@@ -42,41 +43,6 @@ emo_model_need_free (EmoModelNeed *self)
 
   g_free (self->name);
   g_free (self);
-}
-
-/**
- * emo_memory_read_available:
- * @meminfo: the text of /proc/meminfo
- *
- * Returns: bytes of MemAvailable, or -1
- */
-gint64
-emo_memory_read_available (const char *meminfo)
-{
-  const char *at = strstr (meminfo, "MemAvailable:");
-  char *end;
-  guint64 kib;
-
-  if (at == NULL || (at != meminfo && at[-1] != '\n'))
-    return -1;
-
-  at += strlen ("MemAvailable:");
-  kib = g_ascii_strtoull (at, &end, 10);
-  if (end == at || kib > G_MAXINT64 / 1024)
-    return -1;
-
-  return (gint64) kib * 1024;
-}
-
-static gint64
-get_available (void)
-{
-  g_autofree char *text = NULL;
-
-  if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
-    return -1;
-
-  return emo_memory_read_available (text);
 }
 
 static gint64
@@ -235,7 +201,7 @@ emo_model_need_new (const EmoLoadOptions  *options,
 
   self->name = g_strdup (bundle->name);
   self->work = estimate_work (&config, bundle, options) + estimate_tokenizer (bundle) + OVERHEAD;
-  self->available = get_available ();
+  self->available = emo_memory_get_available ();
 
   return g_steal_pointer (&self);
 }

@@ -31,8 +31,6 @@ gint64        emo_model_need_get_total (const EmoModelNeed    *self);
 /* @cap: bytes that the person allows, 0: what is available. */
 gboolean      emo_model_need_fits      (const EmoModelNeed    *self,
                                         gint64                 cap);
-/* MemAvailable of /proc/meminfo's text, in bytes; -1 where it is not there. */
-gint64        emo_memory_read_available (const char           *meminfo);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoModelNeed, emo_model_need_free)
 

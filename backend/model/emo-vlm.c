@@ -64,6 +64,8 @@ emo_vlm_load (const char          *folder,
   if (!emo_vlm_weights_finish (weights, notes, error))
     return NULL;
   self->weight_bytes = emo_safetensors_get_n_bytes (emo_vlm_weights_get_file (weights));
+  if (!device.cuda)
+    self->weights = emo_safetensors_ref (emo_vlm_weights_get_file (weights));
   self->cache = emo_language_model_new_cache (self->language, dtype, device);
   return g_steal_pointer (&self);
 }
@@ -76,7 +78,15 @@ emo_vlm_free (EmoVlm *self)
   g_clear_pointer (&self->language, emo_language_model_free);
   g_clear_pointer (&self->cache, emo_kv_cache_free);
   g_clear_pointer (&self->prefix, g_array_unref);
+  g_clear_pointer (&self->weights, emo_safetensors_unref);
   g_free (self);
+}
+
+gboolean
+emo_vlm_check (EmoVlm  *self,
+               GError **error)
+{
+  return self->weights == NULL || emo_safetensors_check (self->weights, error);
 }
 
 void

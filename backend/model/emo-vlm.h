@@ -25,6 +25,7 @@ typedef struct
   EmoDtype        dtype;        /* of computation */
   EmoDevice       device;
   gint64          weight_bytes; /* on disk */
+  EmoSafetensors *weights;      /* (nullable) where they stay mapped */
   GArray         *prefix;       /* guint32: what rows [0, len) of the cache hold */
 } EmoVlm;
 
@@ -59,6 +60,10 @@ EmoVlm    *emo_vlm_load       (const char          *folder,
                                const EmoLoadWatch  *watch,
                                GError             **error);
 void       emo_vlm_free       (EmoVlm              *self);
+/* Whether the weights are still those that were loaded: mapped ones change with
+ * their file. INVALID_FILE naming it. */
+gboolean   emo_vlm_check      (EmoVlm              *self,
+                               GError             **error);
 /* Merged visual tokens [T, H] of a picture. */
 EmoTensor *emo_vlm_see        (EmoVlm              *self,
                                EmoPatches          *patches,
