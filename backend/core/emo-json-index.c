@@ -11,57 +11,9 @@
 #include <string.h>
 
 #include "emo-json-private.h"
+#include "emo-keyed-hash.h"
 
-/* The hash index of large objects. Keys come from strangers, so the hash is
- * keyed by a secret of the process: nobody can prepare a file whose keys all
- * fall into one bucket. */
-
-static guint64
-hash_secret (void)
-{
-  static gsize ready = 0;
-  static guint64 secret = 0;
-
-  if (g_once_init_enter (&ready))
-    {
-      secret = ((guint64) g_random_int () << 32) | g_random_int () | 1;
-      g_once_init_leave (&ready, 1);
-    }
-
-  return secret;
-}
-
-/* A full 64x64-bit product folded to 64 bits: every bit of the input reaches
- * every bit of the result, and how depends on the secret. */
-static inline guint64
-hash_mix (guint64 a,
-          guint64 b)
-{
-  unsigned __int128 product = (unsigned __int128) a * b;
-
-  return (guint64) product ^ (guint64) (product >> 64);
-}
-
-static guint64
-hash_key (const char *key)
-{
-  const guint64 secret = hash_secret ();
-  gsize length = strlen (key);
-  guint64 hash = secret ^ length;
-  guint64 word;
-
-  for (; length >= sizeof word; length -= sizeof word, key += sizeof word)
-    {
-      memcpy (&word, key, sizeof word);
-      hash = hash_mix (hash ^ word, secret + G_GUINT64_CONSTANT (0x9e3779b97f4a7c15));
-    }
-
-  word = 0;
-  memcpy (&word, key, length);
-
-  return hash_mix (hash ^ word ^ G_GUINT64_CONSTANT (0xd6e8feb86659fd93),
-                   secret + G_GUINT64_CONSTANT (0xc2b2ae3d27d4eb4e));
-}
+/* The hash index of large objects. */
 
 static guint32 *
 object_buckets (const EmoJsonObject *object,
@@ -78,7 +30,7 @@ find_bucket (const EmoJsonObject *object,
 {
   guint32 *buckets = object_buckets (object, length);
   guint32 mask = object->n_buckets - 1;
-  guint32 i = (guint32) hash_key (key) & mask;
+  guint32 i = emo_keyed_hash_string (key) & mask;
 
   while (buckets[i] != 0 && strcmp (object->members[buckets[i] - 1].key, key) != 0)
     i = (i + 1) & mask;

@@ -354,7 +354,10 @@ make_info (Reader             *reader,
   info->labels = emo_label_set_ref (reader->labels);
   info->name = g_strdup (emo_json_value_get_member_string (model, "name", NULL));
   info->model_sha256 = g_strdup (emo_json_value_get_member_string (model, "sha256", NULL));
-  info->has_distilled = !is_null (emo_json_value_get_member (root, "distilled"));
+  /* Beside an answer of the VLM, only a head that did not answer leaves "agree" open. */
+  info->has_distilled = !is_null (emo_json_value_get_member (root, "distilled")) ||
+                        (!is_null (emo_json_value_get_member (root, "vlm")) &&
+                         is_null (emo_json_value_get_member (root, "agree")));
   info->has_gate = gate != NULL;
   emo_gate_kind_from_string (emo_json_value_get_member_string (gate, "kind", ""), &info->gate_kind);
   emo_vlm_input_from_string (emo_json_value_get_member_string (gate, "vlm_input", ""), &info->vlm_input);

@@ -424,7 +424,7 @@ emo_prediction_dup_broken (EmoPrediction *self)
   g_ptr_array_add (broken, NULL);
   list = g_strjoinv (" and ", (char **) broken->pdata);
 
-  return g_strdup_printf ("%s gave NaN, not numbers: no answer of that, nor of what depends on it", list);
+  return g_strdup_printf ("NaN instead of numbers came from %s; what depends on it is left out", list);
 }
 
 /**

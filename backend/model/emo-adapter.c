@@ -11,6 +11,7 @@
 #include "emo-adapter-config.h"
 #include "emo-adapter.h"
 #include "emo-error.h"
+#include "emo-keyed-hash.h"
 
 typedef struct
 {
@@ -261,7 +262,7 @@ emo_adapter_load (const char  *folder,
 
   self = g_new0 (EmoAdapter, 1);
   self->path = g_build_filename (folder, "adapter_model.safetensors", NULL);
-  self->modules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, module_free);
+  self->modules = g_hash_table_new_full (emo_keyed_hash_string, g_str_equal, g_free, module_free);
   self->config = emo_adapter_config_load (folder, error);
   if (self->config == NULL || !refuse_pickle (self, folder, error))
     return NULL;

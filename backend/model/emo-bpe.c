@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "emo-bpe.h"
+#include "emo-keyed-hash.h"
 
 #define NONE G_MAXUINT32
 
@@ -33,6 +34,7 @@ struct _EmoBpe
   Merge *slots;
   gsize  mask;
   gsize  n_used;
+  guint64 secret;
 };
 
 typedef struct
@@ -80,6 +82,7 @@ emo_bpe_new (guint n_merges)
   self = g_new0 (EmoBpe, 1);
   self->slots = slots;
   self->mask = n_slots - 1;
+  self->secret = emo_keyed_hash_secret ();
 
   return self;
 }
@@ -103,7 +106,7 @@ find_slot (EmoBpe  *self,
            guint32  right)
 {
   guint64 key = (guint64) left << 32 | right;
-  gsize i = (key * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 32 & self->mask;
+  gsize i = emo_keyed_hash_mix (key ^ self->secret, self->secret) & self->mask;
 
   while (self->slots[i].left != NONE && (self->slots[i].left != left || self->slots[i].right != right))
     i = (i + 1) & self->mask;

@@ -13,6 +13,7 @@
 #include "emo-error.h"
 #include "emo-file.h"
 #include "emo-json.h"
+#include "emo-keyed-hash.h"
 #include "emo-split.h"
 #include "emo-tokenizer-private.h"
 #include "emo-unicode.h"
@@ -549,7 +550,7 @@ emo_tokenizer_load (const char  *path,
 
   tokenizer = g_new0 (EmoTokenizer, 1);
   g_atomic_ref_count_init (&tokenizer->ref_count);
-  tokenizer->added = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  tokenizer->added = g_hash_table_new_full (emo_keyed_hash_string, g_str_equal, g_free, NULL);
   tokenizer->raw = emo_token_finder_new ();
   tokenizer->normalized = emo_token_finder_new ();
   loader.tokenizer = tokenizer;

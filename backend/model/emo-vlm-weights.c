@@ -10,6 +10,7 @@
 
 #include "emo-error.h"
 #include "emo-file.h"
+#include "emo-keyed-hash.h"
 #include "emo-vlm-weights.h"
 
 struct _EmoVlmWeights
@@ -116,7 +117,7 @@ emo_vlm_weights_open (const char  *folder,
 
   if (path == NULL)
     return NULL;
-  self->used = g_hash_table_new (g_str_hash, g_str_equal);
+  self->used = g_hash_table_new (emo_keyed_hash_string, g_str_equal);
   self->missing = g_ptr_array_new_with_free_func (g_free);
   self->adapter = adapter;
   self->dtype = dtype;

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "emo-keyed-hash.h"
 #include "emo-vocabulary.h"
 
 #define FREE_SLOT G_MAXUINT32
@@ -32,6 +33,8 @@ struct _EmoVocabulary
   guint32     *lengths;    /* [n_max] */
   Slot        *slots;      /* [mask + 1] */
   gsize        mask;
+  guint64      secret;
+  guint64      start;      /* of each content's hash */
   guint32      n_max;
   guint32      n;
 };
@@ -60,6 +63,8 @@ emo_vocabulary_new (gsize n_max)
     return NULL;
   memset (self->slots, 0xff, n_slots * sizeof *self->slots);
   self->mask = n_slots - 1;
+  self->secret = emo_keyed_hash_secret ();
+  self->start = emo_keyed_hash_mix (self->secret, G_GUINT64_CONSTANT (0x9e3779b97f4a7c15));
   self->n_max = n_max;
 
   return g_steal_pointer (&self);
@@ -92,13 +97,15 @@ emo_vocabulary_get_size (EmoVocabulary *self)
   return self->n;
 }
 
+/* A byte at a time, so that a content hashes as its two parts do. */
 static guint64
 hash_more (guint64     hash,
+           guint64     secret,
            const char *text,
            gsize       length)
 {
   for (gsize i = 0; i < length; i++)
-    hash = (hash ^ (guint8) text[i]) * G_GUINT64_CONSTANT (0x100000001b3);
+    hash = emo_keyed_hash_mix (hash ^ (guint8) text[i], secret);
 
   return hash;
 }
@@ -112,7 +119,7 @@ find_slot (EmoVocabulary *self,
            const char    *right,
            gsize          right_length)
 {
-  guint64 whole = hash_more (hash_more (G_GUINT64_CONSTANT (0xcbf29ce484222325), left, left_length), right, right_length);
+  guint64 whole = hash_more (hash_more (self->start, self->secret, left, left_length), self->secret, right, right_length);
   guint32 hash = whole ^ whole >> 32;
   gsize i;
 

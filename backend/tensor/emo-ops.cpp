@@ -363,7 +363,7 @@ emo_op_log_probs (EmoScope *scope,
 static gint64
 refuse_nan (EmoScope *scope)
 {
-  emo_scope_fail (scope, EMO_ERROR_MODEL, "the VLM gave NaN, not numbers: no token can be chosen");
+  emo_scope_fail (scope, EMO_ERROR_MODEL, "NaN instead of numbers came from the VLM: no token can be chosen");
   return -1;
 }
 

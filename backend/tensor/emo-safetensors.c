@@ -12,6 +12,7 @@
 
 #include "emo-error.h"
 #include "emo-file.h"
+#include "emo-keyed-hash.h"
 #include "emo-safetensors-private.h"
 
 #define SINGLE_NAME "model.safetensors"
@@ -199,7 +200,7 @@ emo_safetensors_open (const char *path,
   self = g_new0 (EmoSafetensors, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->shards = g_ptr_array_new_with_free_func ((GDestroyNotify) _emo_shard_free);
-  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_name = g_hash_table_new (emo_keyed_hash_string, g_str_equal);
   file = resolve (path);
   if (g_str_has_suffix (file, ".json") ? !open_index (self, file, error) : !open_single (self, file, error))
     return NULL;

@@ -13,6 +13,7 @@
 #include "emo-error.h"
 #include "emo-file.h"
 #include "emo-json.h"
+#include "emo-keyed-hash.h"
 #include "emo-safetensors-private.h"
 
 /* model.safetensors.index.json, as transformers writes it: {"metadata": {...},
@@ -77,7 +78,7 @@ collect_names (EmoShardIndex      *self,
                GError            **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) seen = g_hash_table_new (emo_keyed_hash_string, g_str_equal);
 
   for (gsize i = 0; i < emo_json_value_get_length (map); i++)
     {
@@ -111,7 +112,7 @@ read_map (EmoShardIndex      *self,
           GError            **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (GHashTable) places = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) places = g_hash_table_new (emo_keyed_hash_string, g_str_equal);
   g_autoptr (GPtrArray) names = NULL;
 
   if (map == NULL || emo_json_value_get_type (map) != EMO_JSON_OBJECT || emo_json_value_get_length (map) == 0)
@@ -158,7 +159,7 @@ _emo_shard_index_load (const char *path,
 
   self->display_name = emo_file_escape_name (path);
   self->shards = g_ptr_array_new_with_free_func (g_free);
-  self->shard_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->shard_of = g_hash_table_new_full (emo_keyed_hash_string, g_str_equal, g_free, NULL);
   if (json == NULL)
     return NULL;
   root = emo_json_get_root (json);

@@ -16,6 +16,7 @@
 #include "emo-error.h"
 #include "emo-file.h"
 #include "emo-json.h"
+#include "emo-keyed-hash.h"
 #include "emo-safetensors-private.h"
 
 /* A safetensors file is: 8 bytes, the length N of the header, little endian;
@@ -147,7 +148,7 @@ read_metadata (EmoShard           *self,
 {
   if (emo_json_value_get_type (value) != EMO_JSON_OBJECT)
     return fail (self, error, EMO_ERROR_INVALID_FILE, "\"__metadata__\" is no object");
-  self->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->metadata = g_hash_table_new_full (emo_keyed_hash_string, g_str_equal, g_free, g_free);
   for (gsize i = 0; i < emo_json_value_get_length (value); i++)
     {
       const char *text = emo_json_value_get_string (emo_json_value_get_element (value, i));

@@ -253,7 +253,7 @@ test_export_nan_is_no_answer (Fixture       *fixture,
   add (fixture, emo_test_write_picture (fixture->folder, "nan.png", 70, 60));
   emo_test_wait (&fixture->drained, 20);
   sample = get_sample (fixture, 3);
-  expected = g_strdup_printf ("MODEL: %s: the VLM gave NaN", g_file_peek_path (emo_sample_get_file (sample)));
+  expected = g_strdup_printf ("MODEL: %s: NaN instead of numbers came from the VLM;", g_file_peek_path (emo_sample_get_file (sample)));
 
   cells = make_row (fixture, &options, 3);
   g_assert_cmpstr (get_cell (names, cells, "status"), ==, "failed");

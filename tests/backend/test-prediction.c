@@ -308,12 +308,12 @@ test_prediction_takes_nan_for_no_answer (void)
   g_assert_cmpint (emo_prediction_get_final_branch (self), ==, EMO_BRANCH_GATED);
   g_assert_true (isnan (emo_prediction_get_margin (self)));
   one = emo_prediction_dup_broken (self);
-  g_assert_true (g_str_has_prefix (one, "the VLM gave NaN"));
+  g_assert_true (g_str_has_prefix (one, "NaN instead of numbers came from the VLM;"));
 
   send_answer (self, EMO_STAGE_DISTILLED, distilled_p, infinite);
   g_assert_false (emo_prediction_has_branch (self, EMO_BRANCH_DISTILLED));
   two = emo_prediction_dup_broken (self);
-  g_assert_true (g_str_has_prefix (two, "the VLM and the distilled head gave NaN"));
+  g_assert_true (g_str_has_prefix (two, "NaN instead of numbers came from the VLM and the distilled head;"));
 
   /* The next run of the same picture may go well. */
   send_all (self);
@@ -610,11 +610,8 @@ test_prediction_reads_what_the_model_was (void)
   EmoPrediction *self = make_prediction ();
   EmoPrediction *read;
   EmoModelInfo *info;
-  static const double p[N] = { 0.5, NAN, 0.25 };
-  static const double s[N] = { 1, -INFINITY, NAN };
 
   send_all (self);
-  send_answer (self, EMO_STAGE_GATE, p, s);
   read = assert_round_trip (self, NULL);
   info = emo_prediction_get_info (read);
   g_assert_cmpstr (info->name, ==, "tiny");
@@ -622,9 +619,6 @@ test_prediction_reads_what_the_model_was (void)
   g_assert_true (info->has_gate && info->has_distilled);
   g_assert_cmpint (info->gate_kind, ==, EMO_GATE_KIND_DYNAMIC);
   g_assert_cmpstr (emo_label_set_get_label (info->labels, 1), ==, "fear");
-  /* JSON has no infinity: all that is no number comes back as NaN. */
-  g_assert_true (isnan (emo_prediction_get_probabilities (read, EMO_BRANCH_GATED)[1]));
-  g_assert_true (isnan (emo_prediction_get_scores (read, EMO_BRANCH_GATED)[1]));
   g_assert_finalize_object (self);
   g_assert_finalize_object (read);
 }

@@ -42,8 +42,13 @@ def one_line(done):
     return text
 
 
+def no_constant(name):
+    raise ValueError(f'{name} is no JSON')
+
+
 def rows_of(text):
-    return [json.loads(line) for line in text.decode().splitlines()]
+    """JSON Lines; NaN and Infinity, which Python takes, are no JSON."""
+    return [json.loads(line, parse_constant=no_constant) for line in text.decode().splitlines()]
 
 
 def sample(index=0):
