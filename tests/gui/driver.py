@@ -162,10 +162,13 @@ class App:
 
     running = []
 
-    def __init__(self, binary, *args, env=None):
+    def __init__(self, binary, *args, env=None, whole_env=None):
+        """env adds to the environment, whole_env is all of it."""
         self.stderr = tempfile.TemporaryFile('w+')
-        self.process = subprocess.Popen([binary] + list(args), stderr=self.stderr,
-                                        env=dict(os.environ, G_DEBUG='fatal-criticals', **(env or {})))
+        if whole_env is None:
+            whole_env = dict(os.environ, G_DEBUG='fatal-criticals', **(env or {}))
+        self.process = subprocess.Popen([binary] + list(args), stderr=self.stderr, env=whole_env)
+        self.pid = self.process.pid
         App.running.append(self.process)
         self.window = wait_for(self._find_window, 30, 'the window')
 
@@ -181,7 +184,7 @@ class App:
         desktop = Atspi.get_desktop(0)
         for i in range(desktop.get_child_count()):
             node = desktop.get_child_at_index(i)
-            if node is not None and node.get_process_id() == self.process.pid:
+            if node is not None and node.get_process_id() == self.pid:
                 # What is read is what is there now, not what was there before.
                 node.set_cache_mask(Atspi.Cache.NONE)
                 return Node(node)
@@ -228,6 +231,24 @@ class App:
             raise AssertionError('the application did not end within 10 s of Ctrl+Q')
         assert self.process.returncode == 0, f'exit status {self.process.returncode}: {self.read_stderr()}'
         return self.read_stderr()
+
+
+class RunningApp(App):
+    """One that something else started: the session bus, a compositor's client."""
+
+    def __init__(self, binary):
+        self.pid = wait_for(lambda: self._find_pid(os.path.realpath(binary)), 30, f'a process of {binary}')
+        wait_for(lambda: self.root, 30, 'its window')
+
+    @staticmethod
+    def _find_pid(binary):
+        for name in filter(str.isdigit, os.listdir('/proc')):
+            try:
+                if os.readlink(f'/proc/{name}/exe') == binary:
+                    return int(name)
+            except OSError:
+                pass
+        return None
 
 
 def predict(cli, *paths):
