@@ -11,12 +11,14 @@
 #include <glib/gi18n.h>
 
 #include "emo-application.h"
+#include "emo-loop-watch.h"
 
 int
 main (int    argc,
       char **argv)
 {
   g_autoptr (EmoApplication) application = NULL;
+  int status;
 
   emo_locale_init ();
 
@@ -24,5 +26,9 @@ main (int    argc,
   gtk_window_set_default_icon_name (EMO_APP_ID);
   application = emo_application_new ();
 
-  return g_application_run (G_APPLICATION (application), argc, argv);
+  emo_loop_watch_start ();
+  status = g_application_run (G_APPLICATION (application), argc, argv);
+  emo_loop_watch_stop ();
+
+  return status;
 }
