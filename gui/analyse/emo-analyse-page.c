@@ -346,6 +346,7 @@ emo_analyse_page_constructed (GObject *object)
 
   self->session = emo_session_new (emo_model_loader_get_engine (self->loader));
   connect_session (self);
+  emo_picture_view_set_session (self->picture, self->session);
   g_signal_connect_object (self->loader, "notify::state", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   gtk_widget_set_visible (self->samples_button, samples != NULL);
 

@@ -6,9 +6,7 @@
 
 #pragma once
 
-#include <gtk/gtk.h>
-
-#include "emo-backend.h"
+#include "emo-pyramid.h"
 
 G_BEGIN_DECLS
 
@@ -16,12 +14,29 @@ G_BEGIN_DECLS
  * threads of its own, never wider or higher than asked for. */
 #define EMO_PICTURE_MAX_SIDE 4096
 
-void        emo_picture_load_async  (EmoSample            *sample,
-                                     int                   max_side,
-                                     GCancellable         *cancellable,
-                                     GAsyncReadyCallback   callback,
-                                     gpointer              user_data);
-GdkTexture *emo_picture_load_finish (GAsyncResult         *result,
-                                     GError              **error);
+/* A picture for a view that zooms, and what is to be said of it. */
+typedef struct
+{
+  EmoPyramid   *pyramid;
+  EmoImageMarks marks;
+  guint64       n_bytes;   /* as stored */
+} EmoPicture;
+
+void        emo_picture_load_async        (EmoSample            *sample,
+                                           int                   max_side,
+                                           GCancellable         *cancellable,
+                                           GAsyncReadyCallback   callback,
+                                           gpointer              user_data);
+GdkTexture *emo_picture_load_finish       (GAsyncResult         *result,
+                                           GError              **error);
+void        emo_picture_load_whole_async  (EmoSample            *sample,
+                                           GCancellable         *cancellable,
+                                           GAsyncReadyCallback   callback,
+                                           gpointer              user_data);
+EmoPicture *emo_picture_load_whole_finish (GAsyncResult         *result,
+                                           GError              **error);
+void        emo_picture_free              (EmoPicture           *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoPicture, emo_picture_free)
 
 G_END_DECLS

@@ -10,25 +10,44 @@
 
 #include <glib/gi18n.h>
 
+#include "emo-evidence-panel.h"
+#include "emo-picture-canvas.h"
 #include "emo-picture-loader.h"
 #include "emo-picture-view.h"
 
 struct _EmoPictureView
 {
-  AdwBin        parent_instance;
+  AdwBin            parent_instance;
 
-  EmoSample    *sample;        /* (nullable) */
-  GCancellable *cancellable;   /* (nullable) the load under way */
+  EmoSample        *sample;          /* (nullable) */
+  EmoSession       *session;         /* (nullable) */
+  GCancellable     *cancellable;     /* (nullable) the load under way */
+  guint             slow_id;         /* a source while it is */
+  gboolean          slow;            /* the picture before is gone */
+  gboolean          show_evidence;
+  int               hovered_label;
+  char             *facts_text;      /* (nullable) of the picture shown */
 
-  GtkStack     *stack;
-  GtkPicture   *picture;
-  GtkLabel     *reason;
+  GtkStack         *stack;
+  EmoPictureCanvas *canvas;
+  GtkSpinner       *spinner;
+  GtkLabel         *failure_title;
+  GtkLabel         *reason;
+  GtkWidget        *bar;
+  GtkLabel         *file_name;
+  GtkLabel         *facts;
+  GtkLabel         *warning;
+  GtkWidget        *zoom_button;
+  GtkLabel         *zoom_label;
+  EmoEvidencePanel *evidence;
 };
 
 enum
 {
   PROP_0,
   PROP_SAMPLE,
+  PROP_HOVERED_LABEL,
+  PROP_SHOW_EVIDENCE,
   N_PROPS
 };
 
@@ -36,16 +55,219 @@ G_DEFINE_FINAL_TYPE (EmoPictureView, emo_picture_view, ADW_TYPE_BIN)
 
 static GParamSpec *properties[N_PROPS];
 
-/* The picture is fitted to the pane, so more pixels than a large pane has would
- * only alias; it is well under EMO_PICTURE_MAX_SIDE. */
-#define FITTED_SIDE 2048
+/* The picture before stays while the next one is read, unless that takes longer:
+ * then it would pass for the one whose answer stands beside it. */
+#define STALE_MS 250
+/* A spinner says that something takes long, not that something happens. */
+#define SPINNER_MS 3000
+
+/* --- What is said of the picture --- */
+
+/* Drawn in the bar, and read out with the picture. */
+static void
+describe (EmoPictureView *self)
+{
+  g_autofree char *words = emo_evidence_panel_dup_description (self->evidence);
+  g_autofree char *description = NULL;
+
+  if (self->facts_text == NULL)
+    return;
+  description = words != NULL ? g_strdup_printf ("%s. %s", self->facts_text, words) : g_strdup (self->facts_text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->canvas), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
+}
+
+static void
+show_facts (EmoPictureView   *self,
+            const EmoPicture *picture)
+{
+  g_autofree char *size = g_format_size (picture->n_bytes);
+  g_autoptr (GString) text = g_string_new (NULL);
+  gboolean cut = picture->marks & EMO_IMAGE_MARK_CUT_SHORT;
+
+  /* Translators: width and height in pixels, then the size of the file. */
+  g_string_append_printf (text, _("%d × %d · %s"),
+                          emo_pyramid_get_width (picture->pyramid), emo_pyramid_get_height (picture->pyramid), size);
+  if (picture->marks & EMO_IMAGE_MARK_ANIMATED)
+    g_string_append_printf (text, " · %s", _("first frame of an animation"));
+  gtk_label_set_text (self->facts, text->str);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->facts), text->str);
+  gtk_label_set_text (self->warning, cut ? _("Cut short: the rest of the file is missing") : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->warning), cut);
+  if (cut)
+    g_string_append_printf (text, ". %s", gtk_label_get_text (self->warning));
+  g_free (self->facts_text);
+  self->facts_text = g_string_free (g_steal_pointer (&text), FALSE);
+  describe (self);
+}
+
+static void
+show_name (EmoPictureView *self)
+{
+  g_autofree char *name = emo_sample_dup_display_name (self->sample);
+
+  gtk_label_set_text (self->file_name, name);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->file_name), name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->canvas), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+/* --- Zoom --- */
+
+static gboolean
+is_shown (EmoPictureView *self)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "picture") == 0 &&
+         emo_picture_canvas_get_pyramid (self->canvas) != NULL;
+}
+
+static void
+zoom_cb (EmoPictureView *self)
+{
+  gboolean shown = is_shown (self);
+  gboolean fitted = emo_picture_canvas_get_fitted (self->canvas);
+  const char *what = fitted ? _("Original Size") : _("Fit to the View");
+  g_autofree char *percent = g_strdup_printf (C_("zoom", "%.0f %%"), emo_picture_canvas_get_zoom (self->canvas) * 100);
+  g_autofree char *name = NULL;
+
+  /* Translators: the zoom, such as "80 %", and what pressing the button does. */
+  name = g_strdup_printf (_("Zoom %s. %s"), percent, what);
+  gtk_label_set_text (self->zoom_label, shown ? percent : "");
+  gtk_widget_set_tooltip_text (self->zoom_button, what);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->zoom_button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->zoom_button), fitted ? "picture.zoom-full" : "picture.zoom-fit");
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "picture.zoom-in", shown && emo_picture_canvas_can_zoom_in (self->canvas));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "picture.zoom-out", shown && emo_picture_canvas_can_zoom_out (self->canvas));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "picture.zoom-fit", shown);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "picture.zoom-full", shown);
+}
+
+static void
+zoom_in_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  emo_picture_canvas_zoom_in (EMO_PICTURE_VIEW (widget)->canvas);
+}
+
+static void
+zoom_out_action (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  emo_picture_canvas_zoom_out (EMO_PICTURE_VIEW (widget)->canvas);
+}
+
+static void
+zoom_fit_action (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  emo_picture_canvas_zoom_to_fit (EMO_PICTURE_VIEW (widget)->canvas);
+}
+
+static void
+zoom_full_action (GtkWidget  *widget,
+                  const char *name,
+                  GVariant   *parameter)
+{
+  emo_picture_canvas_zoom_to_full (EMO_PICTURE_VIEW (widget)->canvas);
+}
+
+/* --- Evidence --- */
+
+static void
+evidence_cb (EmoPictureView *self)
+{
+  emo_picture_canvas_set_heat_map (self->canvas,
+                                   emo_evidence_panel_get_heat_map (self->evidence),
+                                   emo_evidence_panel_get_opacity (self->evidence));
+  describe (self);
+}
+
+static void
+token_cb (EmoPictureView   *self,
+          int               column,
+          int               row,
+          EmoPictureCanvas *canvas)
+{
+  emo_evidence_panel_show_token (self->evidence, column, row);
+}
+
+static void
+set_show_evidence (EmoPictureView *self,
+                   gboolean        show)
+{
+  if (self->show_evidence == show)
+    return;
+  self->show_evidence = show;
+  gtk_widget_set_visible (GTK_WIDGET (self->evidence), show);
+  emo_evidence_panel_set_active (self->evidence, show);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOW_EVIDENCE]);
+}
+
+static void
+set_hovered_label (EmoPictureView *self,
+                   int             label)
+{
+  if (self->hovered_label == label)
+    return;
+  self->hovered_label = label;
+  emo_evidence_panel_set_hovered_label (self->evidence, label);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HOVERED_LABEL]);
+}
+
+/* --- Loading --- */
+
+static void
+show_page (EmoPictureView *self,
+           const char     *page)
+{
+  gtk_stack_set_visible_child_name (self->stack, page);
+  gtk_spinner_set_spinning (self->spinner, FALSE);
+  zoom_cb (self);
+}
 
 static void
 cancel_load (EmoPictureView *self)
 {
+  g_clear_handle_id (&self->slow_id, g_source_remove);
+  self->slow = FALSE;
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+}
+
+static gboolean
+slow_cb (gpointer user_data)
+{
+  EmoPictureView *self = user_data;
+
+  if (self->slow)
+    {
+      gtk_spinner_set_spinning (self->spinner, TRUE);
+      self->slow_id = 0;
+      return G_SOURCE_REMOVE;
+    }
+  self->slow = TRUE;
+  emo_picture_canvas_set_pyramid (self->canvas, NULL);
+  show_page (self, "loading");
+  self->slow_id = g_timeout_add (SPINNER_MS - STALE_MS, slow_cb, self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show_failure (EmoPictureView *self,
+              const GError   *error)
+{
+  gboolean gone = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+
+  emo_picture_canvas_set_pyramid (self->canvas, NULL);
+  gtk_label_set_text (self->failure_title, gone ? _("The Picture Is Gone") : _("The Picture Cannot Be Shown"));
+  gtk_label_set_text (self->reason, error->message);
+  gtk_label_set_text (self->facts, "");
+  gtk_widget_set_visible (GTK_WIDGET (self->warning), FALSE);
+  show_page (self, "failed");
 }
 
 static void
@@ -55,35 +277,41 @@ load_cb (GObject      *object,
 {
   g_autoptr (EmoPictureView) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GdkTexture) texture = emo_picture_load_finish (result, &error);
+  g_autoptr (EmoPicture) picture = emo_picture_load_whole_finish (result, &error);
 
   /* A later selection has cancelled this one and owns the view now. */
   if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
     return;
 
-  g_clear_object (&self->cancellable);
-  if (texture != NULL)
+  cancel_load (self);
+  if (picture == NULL)
     {
-      gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
-      gtk_stack_set_visible_child_name (self->stack, "picture");
+      show_failure (self, error);
+      return;
     }
-  else
-    {
-      gtk_label_set_text (self->reason, error->message);
-      gtk_stack_set_visible_child_name (self->stack, "failed");
-    }
+  emo_picture_canvas_set_pyramid (self->canvas, picture->pyramid);
+  show_facts (self, picture);
+  show_page (self, "picture");
 }
 
 static void
 begin_load (EmoPictureView *self)
 {
-  g_autofree char *name = emo_sample_dup_display_name (self->sample);
-
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  -1);
+  cancel_load (self);
   self->cancellable = g_cancellable_new ();
-  emo_picture_load_async (self->sample, FITTED_SIDE, self->cancellable, load_cb, g_object_ref (self));
+  self->slow_id = g_timeout_add (STALE_MS, slow_cb, self);
+  emo_picture_load_whole_async (self->sample, self->cancellable, load_cb, g_object_ref (self));
+}
+
+/* A file that is mended is not only seen again. */
+static void
+retry_cb (EmoPictureView *self)
+{
+  if (self->sample == NULL)
+    return;
+  if (self->session != NULL && emo_sample_get_state (self->sample) == EMO_SAMPLE_FAILED)
+    emo_session_retry (self->session, self->sample);
+  begin_load (self);
 }
 
 static void
@@ -93,11 +321,22 @@ emo_picture_view_dispose (GObject *object)
 
   cancel_load (self);
   g_clear_object (&self->sample);
+  g_clear_object (&self->session);
   /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_PICTURE_VIEW);
 
   G_OBJECT_CLASS (emo_picture_view_parent_class)->dispose (object);
+}
+
+static void
+emo_picture_view_finalize (GObject *object)
+{
+  EmoPictureView *self = EMO_PICTURE_VIEW (object);
+
+  g_free (self->facts_text);
+
+  G_OBJECT_CLASS (emo_picture_view_parent_class)->finalize (object);
 }
 
 static void
@@ -112,6 +351,12 @@ emo_picture_view_get_property (GObject    *object,
     {
     case PROP_SAMPLE:
       g_value_set_object (value, self->sample);
+      break;
+    case PROP_HOVERED_LABEL:
+      g_value_set_int (value, self->hovered_label);
+      break;
+    case PROP_SHOW_EVIDENCE:
+      g_value_set_boolean (value, self->show_evidence);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -131,9 +376,37 @@ emo_picture_view_set_property (GObject      *object,
     case PROP_SAMPLE:
       emo_picture_view_set_sample (self, g_value_get_object (value));
       break;
+    case PROP_HOVERED_LABEL:
+      set_hovered_label (self, g_value_get_int (value));
+      break;
+    case PROP_SHOW_EVIDENCE:
+      set_show_evidence (self, g_value_get_boolean (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+}
+
+static void
+install_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/widgets/emo-picture-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, stack);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, canvas);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, spinner);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, failure_title);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, reason);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, bar);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, file_name);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, facts);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, warning);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, zoom_button);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, zoom_label);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, evidence);
+  gtk_widget_class_bind_template_callback (widget_class, zoom_cb);
+  gtk_widget_class_bind_template_callback (widget_class, token_cb);
+  gtk_widget_class_bind_template_callback (widget_class, evidence_cb);
+  gtk_widget_class_bind_template_callback (widget_class, retry_cb);
 }
 
 static void
@@ -141,28 +414,36 @@ emo_picture_view_class_init (EmoPictureViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->dispose = emo_picture_view_dispose;
+  object_class->finalize = emo_picture_view_finalize;
   object_class->get_property = emo_picture_view_get_property;
   object_class->set_property = emo_picture_view_set_property;
 
-  properties[PROP_SAMPLE] =
-    g_param_spec_object ("sample", NULL, NULL,
-                         EMO_TYPE_SAMPLE,
-                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
-
+  properties[PROP_SAMPLE] = g_param_spec_object ("sample", NULL, NULL, EMO_TYPE_SAMPLE, flags);
+  properties[PROP_HOVERED_LABEL] = g_param_spec_int ("hovered-label", NULL, NULL, -1, G_MAXINT, -1, flags);
+  properties[PROP_SHOW_EVIDENCE] = g_param_spec_boolean ("show-evidence", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/widgets/emo-picture-view.ui");
-  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, stack);
-  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, picture);
-  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, reason);
+  gtk_widget_class_install_action (widget_class, "picture.zoom-in", NULL, zoom_in_action);
+  gtk_widget_class_install_action (widget_class, "picture.zoom-out", NULL, zoom_out_action);
+  gtk_widget_class_install_action (widget_class, "picture.zoom-fit", NULL, zoom_fit_action);
+  gtk_widget_class_install_action (widget_class, "picture.zoom-full", NULL, zoom_full_action);
+  gtk_widget_class_install_property_action (widget_class, "picture.show-evidence", "show-evidence");
+
+  g_type_ensure (EMO_TYPE_EVIDENCE_PANEL);
+  g_type_ensure (EMO_TYPE_PICTURE_CANVAS);
+  install_template (widget_class);
 }
 
 static void
 emo_picture_view_init (EmoPictureView *self)
 {
+  self->hovered_label = -1;
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_visible (self->bar, FALSE);
+  show_page (self, "nothing");
 }
 
 /**
@@ -185,7 +466,7 @@ emo_picture_view_get_sample (EmoPictureView *self)
  * @sample: (nullable): what to show
  *
  * Decodes off the main thread; the picture before stays until the new one is
- * there.
+ * there, unless that takes long.
  */
 void
 emo_picture_view_set_sample (EmoPictureView *self,
@@ -197,9 +478,33 @@ emo_picture_view_set_sample (EmoPictureView *self,
     return;
 
   cancel_load (self);
+  g_clear_pointer (&self->facts_text, g_free);
+  emo_evidence_panel_set_sample (self->evidence, sample);
+  gtk_widget_set_visible (self->bar, sample != NULL);
   if (sample != NULL)
-    begin_load (self);
+    {
+      show_name (self);
+      begin_load (self);
+    }
   else
-    gtk_picture_set_paintable (self->picture, NULL);
+    {
+      emo_picture_canvas_set_pyramid (self->canvas, NULL);
+      show_page (self, "nothing");
+    }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
+}
+
+/**
+ * emo_picture_view_set_session:
+ * @self: a view
+ * @session: (nullable): who finds evidence and looks at mended pictures again
+ */
+void
+emo_picture_view_set_session (EmoPictureView *self,
+                              EmoSession     *session)
+{
+  g_return_if_fail (EMO_IS_PICTURE_VIEW (self));
+
+  g_set_object (&self->session, session);
+  emo_evidence_panel_set_session (self->evidence, session);
 }
