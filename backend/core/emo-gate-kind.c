@@ -108,6 +108,19 @@ emo_gate_kind_get_weights_title (EmoGateKind kind)
 }
 
 /**
+ * emo_gate_kind_is_additive:
+ * @kind: a kind of gate
+ *
+ * Returns: whether a gate of this kind is a sum of what each branch gives, so
+ *   that a contribution is the same whatever the other branch says
+ */
+gboolean
+emo_gate_kind_is_additive (EmoGateKind kind)
+{
+  return kind == EMO_GATE_KIND_CONCAT_LINEAR;
+}
+
+/**
  * emo_vlm_input_to_string:
  * @input: what a gate sees of the VLM
  *

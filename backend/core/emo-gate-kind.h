@@ -36,6 +36,8 @@ GType       emo_gate_kind_get_type  (void);
 GType       emo_vlm_input_get_type  (void);
 const char *emo_gate_kind_to_string (EmoGateKind  kind);
 gboolean    emo_gate_kind_from_string (const char *text, EmoGateKind *out);
+/* Does it add its branches up, so that each acts without the other? */
+gboolean    emo_gate_kind_is_additive (EmoGateKind kind);
 const char *emo_vlm_input_to_string (EmoVlmInput  input);
 gboolean    emo_vlm_input_from_string (const char *text, EmoVlmInput *out);
 /* (nullable) what the numbers that a gate mixes by are called */

@@ -65,6 +65,7 @@ emo_model_info_unref (EmoModelInfo *self)
     return;
 
   g_clear_pointer (&self->labels, emo_label_set_unref);
+  g_clear_pointer (&self->fusion, emo_fusion_unref);
   g_free (self->path);
   g_free (self->name);
   g_free (self->revision);

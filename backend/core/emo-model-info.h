@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "emo-gate-kind.h"
+#include "emo-fusion.h"
 #include "emo-label-set.h"
 
 G_BEGIN_DECLS
@@ -31,6 +31,7 @@ struct _EmoModelInfo
   gboolean     has_reason;        /* prompt.answer has room for a reason */
   EmoGateKind  gate_kind;
   EmoVlmInput  vlm_input;
+  EmoFusion   *fusion;            /* (nullable) the gates, to ask "what if"; none with a stored result */
   char        *domain_name;       /* (nullable) "drawn scenes" */
   char        *domain_notice;     /* (nullable) "Demo model: drawn scenes only" */
   char        *model_sha256;      /* over emovlm.json and every weight file; see model/README.md */

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 /* Forward declarations, so that a header includes only what it needs. */
 typedef struct _EmoClassifier   EmoClassifier;
 typedef struct _EmoEngine       EmoEngine;
+typedef struct _EmoFusion       EmoFusion;
 typedef struct _EmoJob          EmoJob;
 typedef struct _EmoLabelSet     EmoLabelSet;
 typedef struct _EmoModelInfo    EmoModelInfo;

@@ -42,6 +42,43 @@ _emo_bundle_classifier_load_vlm (EmoBundleClassifier  *self,
   return FALSE;
 }
 
+/* Adds a gate to self->fusion; lends it. */
+static EmoGate *
+load_gate (EmoBundleClassifier  *self,
+           const char           *path,
+           EmoGateKind           kind,
+           EmoVlmInput           vlm_input,
+           GError              **error)
+{
+  EmoGate *gate = emo_gate_load (path, kind, self->n_labels, error);
+
+  if (gate != NULL)
+    emo_fusion_take_gate (self->fusion, kind, vlm_input,
+                          (EmoFusionFunc) emo_gate_forward, gate, (GDestroyNotify) emo_gate_free);
+  return gate;
+}
+
+/* The gate that answers, and those to compare it with. */
+static gboolean
+load_gates (EmoBundleClassifier  *self,
+            GError              **error)
+{
+  const EmoBundle *bundle = self->bundle;
+
+  self->fusion = emo_fusion_new (self->n_labels);
+  self->gate = load_gate (self, bundle->gate, bundle->gate_kind, bundle->vlm_input, error);
+  if (self->gate == NULL)
+    return FALSE;
+  for (guint i = 0; i < bundle->n_gates; i++)
+    {
+      const EmoBundleGate *gate = &bundle->gates[i];
+
+      if (load_gate (self, gate->path, gate->kind, gate->vlm_input, error) == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 load_branches (EmoBundleClassifier  *self,
                GError              **error)
@@ -55,12 +92,8 @@ load_branches (EmoBundleClassifier  *self,
       if (self->head == NULL)
         return FALSE;
     }
-  if (bundle->gate != NULL)
-    {
-      self->gate = emo_gate_load (bundle->gate, bundle->gate_kind, self->n_labels, error);
-      if (self->gate == NULL)
-        return FALSE;
-    }
+  if (bundle->gate != NULL && !load_gates (self, error))
+    return FALSE;
   if (bundle->domain != NULL)
     {
       self->domain = emo_domain_load (bundle->domain, width, error);
@@ -174,6 +207,7 @@ fill_info (EmoBundleClassifier  *self,
   info->has_reason = emo_bundle_has_reason (self->bundle);
   info->gate_kind = bundle->gate_kind;
   info->vlm_input = bundle->vlm_input;
+  info->fusion = self->fusion != NULL ? emo_fusion_ref (self->fusion) : NULL;
   info->domain_name = g_strdup (bundle->domain_name);
   info->domain_notice = g_strdup (bundle->domain_notice);
   info->prompt_sha256 = emo_bundle_dup_prompt_sha256 (self->bundle);

@@ -41,7 +41,8 @@ struct _EmoBundleClassifier
   EmoAdapter       *adapter;     /* (nullable) */
   EmoVlm           *vlm;
   EmoHead          *head;        /* (nullable) */
-  EmoGate          *gate;        /* (nullable) */
+  EmoGate          *gate;        /* (unowned) (nullable) the one of @fusion that answers */
+  EmoFusion        *fusion;      /* (nullable) all gates, shared with @info */
   EmoDomain        *domain;      /* (nullable) */
   EmoChatPrompt    *prompt;      /* the classify question */
   EmoTokenTree     *tree;        /* the candidates */

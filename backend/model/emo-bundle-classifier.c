@@ -39,7 +39,8 @@ emo_bundle_classifier_finalize (GObject *object)
   g_clear_pointer (&self->vlm, emo_vlm_free);
   g_clear_pointer (&self->adapter, emo_adapter_free);
   g_clear_pointer (&self->head, emo_head_free);
-  g_clear_pointer (&self->gate, emo_gate_free);
+  self->gate = NULL;
+  g_clear_pointer (&self->fusion, emo_fusion_unref);
   g_clear_pointer (&self->domain, emo_domain_free);
   g_clear_pointer (&self->bundle, emo_bundle_free);
   g_clear_pointer (&self->info, emo_model_info_unref);

@@ -13,6 +13,7 @@
 #include "emo-hub-cache.h"
 
 #define MAX_CHECKS 64
+#define MAX_GATES  16
 
 /* A relative path that stays inside; a link inside the bundle is the person's
  * own doing and is followed. */
@@ -170,26 +171,80 @@ read_distilled (EmoBundle *self,
 }
 
 static void
+read_one_gate (EmoBundle     *self,
+               EmoFields     *fields,
+               EmoBundleGate *gate)
+{
+  const char *kind, *input;
+
+  gate->path = dup_path (self, fields, "path", TRUE);
+  kind = emo_fields_get_string (fields, "kind", TRUE);
+  input = emo_fields_get_string (fields, "vlm_input", TRUE);
+  if (kind != NULL && !emo_gate_kind_from_string (kind, &gate->kind))
+    emo_fields_fail (fields, EMO_ERROR_UNSUPPORTED, "kind",
+                     "\"%s\" is not supported, only concat-linear, bilinear, moe, dynamic and cross", kind);
+  if (input != NULL && !emo_vlm_input_from_string (input, &gate->vlm_input))
+    emo_fields_fail (fields, EMO_ERROR_INVALID_FILE, "vlm_input",
+                     "expected probabilities or one-hot, found \"%s\"", input);
+}
+
+static void
 read_gate (EmoBundle *self,
            EmoFields *root)
 {
-  EmoFields gate;
-  const char *kind, *input;
+  EmoBundleGate gate = { 0 };
+  EmoFields fields;
 
-  emo_fields_enter (&gate, root, "gate");
-  if (gate.object == NULL)
+  emo_fields_enter (&fields, root, "gate");
+  if (fields.object == NULL)
     return;
-  self->gate = dup_path (self, &gate, "path", TRUE);
-  kind = emo_fields_get_string (&gate, "kind", TRUE);
-  input = emo_fields_get_string (&gate, "vlm_input", TRUE);
-  if (kind != NULL && !emo_gate_kind_from_string (kind, &self->gate_kind))
-    emo_fields_fail (&gate, EMO_ERROR_UNSUPPORTED, "kind",
-                     "\"%s\" is not supported, only concat-linear, bilinear, moe, dynamic and cross", kind);
-  if (input != NULL && !emo_vlm_input_from_string (input, &self->vlm_input))
-    emo_fields_fail (&gate, EMO_ERROR_INVALID_FILE, "vlm_input",
-                     "expected probabilities or one-hot, found \"%s\"", input);
+  read_one_gate (self, &fields, &gate);
+  self->gate = gate.path;
+  self->gate_kind = gate.kind;
+  self->vlm_input = gate.vlm_input;
   if (self->distilled == NULL)
-    emo_fields_fail (&gate, EMO_ERROR_INVALID_FILE, "path", "a gate needs a distilled head, and the bundle has none");
+    emo_fields_fail (&fields, EMO_ERROR_INVALID_FILE, "path", "a gate needs a distilled head, and the bundle has none");
+}
+
+/* The object in place @i of the array @key; FALSE and latched if it is none. */
+static gboolean
+enter_element (EmoFields          *element,
+               EmoFields          *root,
+               const char         *key,
+               const EmoJsonValue *array,
+               gsize               i)
+{
+  *element = (EmoFields) {
+    .file = root->file,
+    .latch = root->latch,
+    .object = emo_json_value_get_element (array, i),
+  };
+  g_snprintf (element->section, sizeof element->section, "%s.%" G_GSIZE_FORMAT, key, i);
+  if (emo_json_value_get_type (element->object) == EMO_JSON_OBJECT)
+    return TRUE;
+  emo_fields_fail (root, EMO_ERROR_INVALID_FILE, key, "element %" G_GSIZE_FORMAT " is not an object", i);
+  return FALSE;
+}
+
+/* Gates to compare the bundle's own with. */
+static void
+read_gates (EmoBundle *self,
+            EmoFields *root)
+{
+  const EmoJsonValue *array = emo_fields_find (root, "gates", EMO_JSON_ARRAY, FALSE);
+  gsize n = array != NULL ? emo_json_value_get_length (array) : 0;
+  EmoFields fields;
+
+  if (n > MAX_GATES)
+    emo_fields_fail (root, EMO_ERROR_LIMIT, "gates", "expected at most %d, found %" G_GSIZE_FORMAT, MAX_GATES, n);
+  if (n > 0 && self->gate == NULL)
+    emo_fields_fail (root, EMO_ERROR_INVALID_FILE, "gates", "further gates need a gate that answers, and the bundle has none");
+  if (n == 0 || *root->latch != NULL)
+    return;
+  self->gates = g_new0 (EmoBundleGate, n);
+  self->n_gates = n;
+  for (gsize i = 0; i < n && enter_element (&fields, root, "gates", array, i); i++)
+    read_one_gate (self, &fields, &self->gates[i]);
 }
 
 static void
@@ -270,15 +325,10 @@ read_checks (EmoBundle *self,
   self->n_checks = n;
   for (gsize i = 0; i < n && *root->latch == NULL; i++)
     {
-      const EmoJsonValue *object = emo_json_value_get_element (array, i);
-      EmoFields check = { .file = root->file, .latch = root->latch, .object = object };
+      EmoFields check;
 
-      g_snprintf (check.section, sizeof check.section, "checks.%" G_GSIZE_FORMAT, i);
-      if (emo_json_value_get_type (object) != EMO_JSON_OBJECT)
-        {
-          emo_fields_fail (root, EMO_ERROR_INVALID_FILE, "checks", "element %" G_GSIZE_FORMAT " is not an object", i);
-          return;
-        }
+      if (!enter_element (&check, root, "checks", array, i))
+        return;
       self->checks[i].image = dup_path (self, &check, "image", TRUE);
       self->checks[i].vlm = dup_numbers (self, &check, "vlm", TRUE);
       self->checks[i].distilled = dup_numbers (self, &check, "distilled", FALSE);
@@ -301,6 +351,7 @@ read_root (EmoBundle  *self,
   read_prompt (self, root);
   read_distilled (self, root);
   read_gate (self, root);
+  read_gates (self, root);
   read_image (self, root);
   read_domain (self, root);
   if (*root->latch != NULL)

@@ -33,6 +33,9 @@ emo_bundle_free (EmoBundle *self)
       g_free (self->checks[i].gated);
     }
   g_free (self->checks);
+  for (guint i = 0; i < self->n_gates; i++)
+    g_free (self->gates[i].path);
+  g_free (self->gates);
   g_clear_pointer (&self->labels, emo_label_set_unref);
   g_free (self->path);
   g_free (self->name);

@@ -28,6 +28,13 @@ typedef struct
 
 typedef struct
 {
+  char        *path;                /* safetensors file, absolute */
+  EmoGateKind  kind;
+  EmoVlmInput  vlm_input;
+} EmoBundleGate;
+
+typedef struct
+{
   char        *path;                /* the folder */
   char        *name;
   char        *revision;            /* (nullable) */
@@ -45,6 +52,8 @@ typedef struct
   char        *gate;                /* (nullable) safetensors file */
   EmoGateKind  gate_kind;
   EmoVlmInput  vlm_input;
+  EmoBundleGate *gates;             /* [n_gates] trained as well, to compare with; none answers */
+  guint        n_gates;
   gint64       max_pixels;          /* 0: the processor's */
   int          max_side;            /* 0: none */
   EmoFilter    max_side_filter;

@@ -104,6 +104,69 @@ test_reads_every_field (void)
   remove_folder (folder);
 }
 
+/* The test manifest with a list of further gates. */
+static EmoBundle *
+load_with_gates (const char  *gates,
+                 GError     **error)
+{
+  g_auto (GStrv) parts = g_strsplit (manifest, "\"unknown\": 1", 2);
+  g_autofree char *text = g_strconcat (parts[0], "\"gates\": ", gates, parts[1], NULL);
+  g_autofree char *folder = make_bundle (text);
+  EmoBundle *bundle = emo_bundle_load (folder, NULL, NULL, error);
+
+  remove_folder (folder);
+
+  return bundle;
+}
+
+static void
+test_reads_further_gates (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmoBundle) none = load_with_gates ("[]", &error);
+  g_autoptr (EmoBundle) two = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (none->n_gates, ==, 0);
+  two = load_with_gates ("[{\"path\": \"d.safetensors\", \"kind\": \"cross\", \"vlm_input\": \"probabilities\"},"
+                         " {\"path\": \"g.safetensors\", \"kind\": \"bilinear\", \"vlm_input\": \"one-hot\"}]", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (two->n_gates, ==, 2);
+  g_assert_true (g_str_has_suffix (two->gates[0].path, "/d.safetensors"));
+  g_assert_cmpint (two->gates[0].kind, ==, EMO_GATE_KIND_CROSS);
+  g_assert_cmpint (two->gates[1].kind, ==, EMO_GATE_KIND_BILINEAR);
+  g_assert_cmpint (two->gates[1].vlm_input, ==, EMO_VLM_INPUT_ONE_HOT);
+  g_assert_cmpint (two->gate_kind, ==, EMO_GATE_KIND_MOE);
+}
+
+static void
+test_refuses_bad_further_gates (void)
+{
+  static const struct
+  {
+    const char *gates;
+    int         code;
+    const char *message;
+  } cases[] = {
+    { "1", EMO_ERROR_INVALID_FILE, "gates: expected an array" },
+    { "[1]", EMO_ERROR_INVALID_FILE, "gates: element 0 is not an object" },
+    { "[{}]", EMO_ERROR_INVALID_FILE, "gates.0.path" },
+    { "[{\"path\": \"../g\", \"kind\": \"moe\", \"vlm_input\": \"one-hot\"}]", EMO_ERROR_INVALID_FILE, "gates.0.path: expected a relative path" },
+    { "[{\"path\": \"no.safetensors\", \"kind\": \"moe\", \"vlm_input\": \"one-hot\"}]", EMO_ERROR_MODEL, "gates.0.path" },
+    { "[{\"path\": \"g.safetensors\", \"kind\": \"mean\", \"vlm_input\": \"one-hot\"}]", EMO_ERROR_UNSUPPORTED, "gates.0.kind: \"mean\"" },
+    { "[{\"path\": \"g.safetensors\", \"kind\": \"moe\", \"vlm_input\": \"text\"}]", EMO_ERROR_INVALID_FILE, "gates.0.vlm_input" },
+    { "[0,0,0,0, 0,0,0,0, 0,0,0,0, 0,0,0,0, 0]", EMO_ERROR_LIMIT, "gates: expected at most 16, found 17" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (load_with_gates (cases[i].gates, &error));
+      assert_message (error, cases[i].code, cases[i].message);
+    }
+}
+
 static void
 test_refuses_bad_manifests_by_key (void)
 {
@@ -371,6 +434,8 @@ main (int    argc,
   g_test_add_func ("/Emo/Bundle/embedded-bundle-loads", test_embedded_bundle_loads);
   g_test_add_func ("/Emo/Bundle/reads-every-field", test_reads_every_field);
   g_test_add_func ("/Emo/Bundle/refuses-bad-manifests-by-key", test_refuses_bad_manifests_by_key);
+  g_test_add_func ("/Emo/Bundle/reads-further-gates", test_reads_further_gates);
+  g_test_add_func ("/Emo/Bundle/refuses-bad-further-gates", test_refuses_bad_further_gates);
   g_test_add_func ("/Emo/Bundle/own-labels-cannot-be-replaced", test_own_labels_cannot_be_replaced);
   g_test_add_func ("/Emo/Bundle/hub-folder-has-defaults", test_hub_folder_has_defaults);
   g_test_add_func ("/Emo/Bundle/peft-folder-asks-for-its-base", test_peft_folder_asks_for_its_base);

@@ -62,7 +62,8 @@ def gates():
             y, mix = gate(file, w, d, v)
             cd = ((y - g(d0, v)) + (g(d, v0) - g(d0, v0))) / 2; cv = ((y - g(d, v0)) + (g(d0, v) - g(d0, v0))) / 2
             out.append(dict(file=f'gate-{file}.safetensors', kind=kind, d=d[0].tolist(), v=v[0].tolist(), logits=y[0].tolist(), weights=mix[0].tolist() if mix is not None else [],
-                            vlm=cv[0].tolist(), distilled=cd[0].tolist(), rest=g(d0, v0)[0].tolist()))
+                            vlm=cv[0].tolist(), distilled=cd[0].tolist(), rest=g(d0, v0)[0].tolist(),
+                            without_vlm=g(d, v0)[0].tolist(), without_distilled=g(d0, v)[0].tolist()))
     return out
 
 
