@@ -298,6 +298,24 @@ prepare (EmoRunDb  *self,
   return TRUE;
 }
 
+/* SQLite asks no busy handler about this: of two that make the file at once, one
+ * is told that it is locked. */
+static gboolean
+enter_wal (EmoRunDb  *self,
+           GError   **error)
+{
+  gint64 end = g_get_monotonic_time () + BUSY_MS * G_TIME_SPAN_MILLISECOND;
+
+  while (sqlite3_exec (self->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK)
+    {
+      if ((sqlite3_errcode (self->handle) & 0xff) != SQLITE_BUSY || g_get_monotonic_time () >= end)
+        return emo_run_db_fail (self, "the store cannot be used", error);
+      g_usleep (5 * G_TIME_SPAN_MILLISECOND);
+    }
+
+  return TRUE;
+}
+
 static gboolean
 set_up (EmoRunDb  *self,
         GError   **error)
@@ -309,8 +327,9 @@ set_up (EmoRunDb  *self,
    * are overwritten: who deletes a result wants it gone. A commit does not wait
    * for the disk, emo_run_db_sync() and emo_run_db_checkpoint() do. */
   return check_version (self, &version, error) &&
+         enter_wal (self, error) &&
          run_text (self,
-                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = ON;"
+                   "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = ON;"
                    "PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
                    "PRAGMA journal_size_limit = 4194304", error) &&
          migrate (self, error) &&
