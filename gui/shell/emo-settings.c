@@ -109,3 +109,31 @@ emo_settings_release (void)
     g_settings_sync ();
   g_clear_object (&settings);
 }
+
+static void
+apply_request (EmoSession *session)
+{
+  EmoRequest request = EMO_REQUEST_INIT;
+
+  request.explain = g_settings_get_boolean (settings, "explain-batch");
+  request.explain_tokens = g_settings_get_int (settings, "explain-tokens");
+  emo_session_set_request (session, &request);
+}
+
+/**
+ * emo_settings_bind_session:
+ * @session: whose pictures are explained as the settings say
+ */
+void
+emo_settings_bind_session (EmoSession *session)
+{
+  g_return_if_fail (EMO_IS_SESSION (session));
+
+  if (emo_settings_get () == NULL)
+    return;
+
+  g_settings_bind (settings, "explain", session, "explain-selected", G_SETTINGS_BIND_GET);
+  g_signal_connect_object (settings, "changed::explain-batch", G_CALLBACK (apply_request), session, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::explain-tokens", G_CALLBACK (apply_request), session, G_CONNECT_SWAPPED);
+  apply_request (session);
+}

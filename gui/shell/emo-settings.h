@@ -6,13 +6,15 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "emo-backend.h"
 
 G_BEGIN_DECLS
 
 /* The application's settings (data/io.github.emovlm.EmoVLM.gschema.xml): what a
  * person chose and how the window was left. Main thread only. */
-GSettings *emo_settings_get     (void);
-void       emo_settings_release (void);
+GSettings *emo_settings_get          (void);
+void       emo_settings_release      (void);
+/* Explanations as the settings have them, now and after every change. */
+void       emo_settings_bind_session (EmoSession *session);
 
 G_END_DECLS

@@ -11,8 +11,14 @@
 #include <glib/gi18n.h>
 
 #include "emo-analyse-page.h"
+#include "emo-job-button.h"
+#include "emo-model-button.h"
+#include "emo-model-words.h"
 #include "emo-settings.h"
 #include "emo-window.h"
+
+/* The sample that a first launch shows. */
+#define WELCOME_SAMPLE "samples/15-contentment.png"
 
 struct _EmoWindow
 {
@@ -21,12 +27,20 @@ struct _EmoWindow
   EmoModelLoader       *loader;
   EmoAnalysePage       *analyse;          /* a child */
   GtkFileChooserNative *chooser;          /* (nullable) GTK keeps none alive */
+  AdwLeaflet           *leaflet;          /* (unowned): the analyse page's */
+  EmoModelState         last_state;
   gulong                first_paint_id;
+  guint                 list_id;
 
   AdwViewStack         *stack;
-  AdwWindowTitle       *title;
+  AdwViewSwitcherTitle *title;
   GtkWidget            *back_button;
   GtkWidget            *open_button;
+  GtkMenuButton        *menu_button;
+  EmoModelButton       *model_button;
+  GtkInfoBar           *welcome_bar;
+  GtkInfoBar           *outdated_bar;
+  GtkLabel             *outdated_label;
 };
 
 G_DEFINE_FINAL_TYPE (EmoWindow, emo_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -158,6 +172,89 @@ open_samples_cb (GSimpleAction *action,
   emo_window_open_files (self, &folder, 1);
 }
 
+/* What a chooser of folders gave, as an argument of an action of the
+ * application. */
+static void
+use_folder (EmoWindow       *self,
+            GtkNativeDialog *dialog,
+            int              response,
+            const char      *action)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+      g_autofree char *path = g_file_get_path (file);
+
+      if (path != NULL)
+        gtk_widget_activate_action (GTK_WIDGET (self), action, "^ay", path);
+    }
+
+  g_clear_object (&self->chooser);
+}
+
+static void
+model_response_cb (GtkNativeDialog *dialog,
+                   int              response,
+                   EmoWindow       *self)
+{
+  use_folder (self, dialog, response, "app.use-model");
+}
+
+static void
+base_response_cb (GtkNativeDialog *dialog,
+                  int              response,
+                  EmoWindow       *self)
+{
+  use_folder (self, dialog, response, "app.use-base");
+}
+
+static void
+choose_folder (EmoWindow  *self,
+               const char *title,
+               GCallback   response_cb)
+{
+  g_autoptr (GtkFileChooserNative) chooser = NULL;
+
+  chooser = gtk_file_chooser_native_new (title,
+                                         GTK_WINDOW (self),
+                                         GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+                                         _("_Choose"),
+                                         _("_Cancel"));
+  take_chooser (self, chooser, response_cb);
+}
+
+static void
+choose_model_cb (GSimpleAction *action,
+                 GVariant      *parameter,
+                 gpointer       user_data)
+{
+  choose_folder (user_data, _("Choose a Model’s Folder"), G_CALLBACK (model_response_cb));
+}
+
+static void
+choose_base_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  choose_folder (user_data, _("Choose the Folder of the Adapter’s Base"), G_CALLBACK (base_response_cb));
+}
+
+static void
+show_model_cb (GSimpleAction *action,
+               GVariant      *parameter,
+               gpointer       user_data)
+{
+  emo_model_button_popup (EMO_WINDOW (user_data)->model_button);
+}
+
+static void
+run_again_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  emo_session_run_again (emo_analyse_page_get_session (EMO_WINDOW (user_data)->analyse));
+}
+
 static void
 export_cb (GSimpleAction *action,
            GVariant      *parameter,
@@ -193,10 +290,20 @@ back_cb (EmoWindow *self)
   gtk_widget_activate_action (GTK_WIDGET (self->analyse), "page.back", NULL);
 }
 
+static void
+close_bar_cb (GtkInfoBar *bar)
+{
+  gtk_info_bar_set_revealed (bar, FALSE);
+}
+
 static const GActionEntry action_entries[] = {
   { .name = "open", .activate = open_cb },
   { .name = "open-folder", .activate = open_folder_cb },
   { .name = "open-samples", .activate = open_samples_cb },
+  { .name = "choose-model", .activate = choose_model_cb },
+  { .name = "choose-base", .activate = choose_base_cb },
+  { .name = "show-model", .activate = show_model_cb },
+  { .name = "run-again", .activate = run_again_cb },
   { .name = "export", .activate = export_cb },
   { .name = "export-to", .activate = export_to_cb, .parameter_type = "s" },
 };
@@ -215,30 +322,144 @@ update_export (EmoWindow *self)
 static void
 update_title (EmoWindow *self)
 {
-  EmoClassifier *classifier = emo_model_loader_get_classifier (self->loader);
-  g_autofree char *text = NULL;
+  g_autofree char *name = emo_model_loader_dup_name (self->loader);
+  const char *text = name;
 
   switch (emo_model_loader_get_state (self->loader))
     {
-    case EMO_MODEL_LOADING:
-      if (emo_model_loader_get_progress (self->loader) >= 0)
-        text = g_strdup_printf (_("Loading model: %d %%"), (int) (emo_model_loader_get_progress (self->loader) * 100));
-      else
-        text = g_strdup (_("Loading model"));
-      break;
     case EMO_MODEL_FAILED:
-      text = g_strdup (_("The model could not be loaded"));
+      text = _("The model could not be loaded");
       break;
-    case EMO_MODEL_READY:
-      text = g_strdup (emo_classifier_get_info (classifier)->name);
+    case EMO_MODEL_TOO_LARGE:
+      text = _("The model waits for memory");
       break;
     case EMO_MODEL_NOT_LOADED:
+      text = _("No model loaded");
+      break;
+    case EMO_MODEL_LOADING:
+    case EMO_MODEL_READY:
     default:
-      text = g_strdup (_("No model loaded"));
       break;
     }
 
-  adw_window_title_set_subtitle (self->title, text);
+  if (g_strcmp0 (adw_view_switcher_title_get_subtitle (self->title), text) != 0)
+    adw_view_switcher_title_set_subtitle (self->title, text);
+}
+
+/* --- A model that may not fit --- */
+
+static void
+too_large_response_cb (EmoWindow  *self,
+                       const char *response)
+{
+  if (g_str_equal (response, "anyway"))
+    emo_model_loader_load_anyway (self->loader);
+  else if (g_str_equal (response, "choose"))
+    g_action_group_activate_action (G_ACTION_GROUP (self), "choose-model", NULL);
+}
+
+static void
+ask_about_memory (EmoWindow *self)
+{
+  const EmoModelNeed *need = emo_model_loader_get_need (self->loader);
+  g_autofree char *name = emo_model_loader_dup_name (self->loader);
+  g_autofree char *memory = emo_model_words_dup_memory (need);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Load This Model?"), NULL);
+
+  adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
+                                  _("%s: %s. The computer may become very slow."),
+                                  name, memory);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog),
+                                    "cancel", _("_Cancel"),
+                                    "choose", _("Choose _Another…"),
+                                    "anyway", _("_Load Anyway"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "anyway", ADW_RESPONSE_DESTRUCTIVE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (too_large_response_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* --- Answers of another model --- */
+
+static void
+update_outdated (EmoWindow *self)
+{
+  guint n = emo_session_count_outdated (emo_analyse_page_get_session (self->analyse));
+  g_autofree char *text = NULL;
+
+  if (n > 0)
+    {
+      text = g_strdup_printf (ngettext ("%u picture has the answer of another model.",
+                                        "%u pictures have answers of another model.", n), n);
+      gtk_label_set_text (self->outdated_label, text);
+    }
+  gtk_info_bar_set_revealed (self->outdated_bar, n > 0);
+}
+
+/* Counting takes a walk over the list: only while there is something to count
+ * down. */
+static void
+finished_cb (EmoWindow *self)
+{
+  if (gtk_info_bar_get_revealed (self->outdated_bar))
+    update_outdated (self);
+}
+
+static void
+loader_cb (EmoWindow *self)
+{
+  EmoModelState state = emo_model_loader_get_state (self->loader);
+
+  update_title (self);
+  if (state == self->last_state)
+    return;
+
+  self->last_state = state;
+  update_outdated (self);
+  if (state == EMO_MODEL_TOO_LARGE)
+    ask_about_memory (self);
+}
+
+/* --- The batch --- */
+
+static void
+job_cb (EmoWindow *self)
+{
+  g_autoptr (EmoJob) job = NULL;
+
+  g_object_get (emo_analyse_page_get_session (self->analyse), "job", &job, NULL);
+  if (job == NULL)
+    return;
+
+  emo_job_set_title (job, _("Analysing Pictures"));
+  emo_job_list_add_unattended (emo_model_loader_get_jobs (self->loader), job, _("Pictures Analysed"));
+}
+
+/* --- The list pane, which F9 puts away --- */
+
+static gboolean
+list_idle_cb (gpointer user_data)
+{
+  EmoWindow *self = user_data;
+  GtkWidget *list = GTK_WIDGET (emo_analyse_page_get_list_pane (self->analyse));
+  gboolean wanted = emo_settings_get () == NULL || g_settings_get_boolean (emo_settings_get (), "list-visible");
+  gboolean visible = wanted || adw_leaflet_get_folded (self->leaflet);
+
+  self->list_id = 0;
+  if (!visible && adw_leaflet_get_visible_child (self->leaflet) == list)
+    adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
+  gtk_widget_set_visible (list, visible);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The leaflet folds while sizes are being allocated; what follows from it has to
+ * wait for the end of that. */
+static void
+update_list (EmoWindow *self)
+{
+  if (self->list_id == 0)
+    self->list_id = g_idle_add_full (G_PRIORITY_DEFAULT, list_idle_cb, self, NULL);
 }
 
 /* Reading weights would compete with the first frame, so it begins after it. */
@@ -247,6 +468,7 @@ first_paint_cb (GdkFrameClock *clock,
                 EmoWindow     *self)
 {
   g_clear_signal_handler (&self->first_paint_id, clock);
+  g_debug ("The first frame is painted");
   emo_model_loader_load (self->loader);
 }
 
@@ -276,21 +498,82 @@ add_pages (EmoWindow *self)
     }
 }
 
+/* The size is that of the window before it was maximised: GTK keeps both. */
+static void
+bind_state (EmoWindow *self)
+{
+  GSettings *settings = emo_settings_get ();
+
+  if (settings == NULL)
+    return;
+
+  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  g_signal_connect_object (settings, "changed::list-visible", G_CALLBACK (update_list), self, G_CONNECT_SWAPPED);
+}
+
+static void
+add_actions (EmoWindow *self)
+{
+  g_autoptr (GPropertyAction) fullscreen = g_property_action_new ("fullscreen", self, "fullscreened");
+  g_autoptr (GPropertyAction) view = g_property_action_new ("view", self->stack, "visible-child-name");
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), action_entries, G_N_ELEMENTS (action_entries), self);
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (fullscreen));
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (view));
+}
+
+static void
+connect_page (EmoWindow *self)
+{
+  EmoSession *session = emo_analyse_page_get_session (self->analyse);
+  EmoListPane *list = emo_analyse_page_get_list_pane (self->analyse);
+  EmoJobList *jobs = emo_model_loader_get_jobs (self->loader);
+
+  g_object_bind_property (self->analyse, "can-go-back", self->back_button, "visible", G_BINDING_SYNC_CREATE);
+  /* Both beside the window's own buttons are wider than the narrowest window. */
+  g_object_bind_property (self->analyse, "can-go-back", self->open_button, "visible",
+                          G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
+  g_signal_connect_object (self->analyse, "notify::can-export", G_CALLBACK (update_export), self, G_CONNECT_SWAPPED);
+  update_export (self);
+
+  emo_list_pane_set_job_button (list, emo_job_button_new (jobs));
+  self->leaflet = ADW_LEAFLET (gtk_widget_get_ancestor (GTK_WIDGET (list), ADW_TYPE_LEAFLET));
+  g_signal_connect_object (self->leaflet, "notify::folded", G_CALLBACK (update_list), self, G_CONNECT_SWAPPED);
+  update_list (self);
+
+  g_signal_connect_object (session, "notify::job", G_CALLBACK (job_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "finished", G_CALLBACK (finished_cb), self, G_CONNECT_SWAPPED);
+  emo_settings_bind_session (session);
+}
+
+static void
+active_cb (EmoWindow *self)
+{
+  if (gtk_window_is_active (GTK_WINDOW (self)) && gtk_window_get_application (GTK_WINDOW (self)) != NULL)
+    emo_application_seen (EMO_APPLICATION (gtk_window_get_application (GTK_WINDOW (self))));
+}
+
 static void
 emo_window_dispose (GObject *object)
 {
   EmoWindow *self = EMO_WINDOW (object);
 
+  g_clear_handle_id (&self->list_id, g_source_remove);
   g_clear_object (&self->chooser);
   if (self->loader != NULL)
     g_signal_handlers_disconnect_by_data (self->loader, self);
   g_clear_object (&self->loader);
   self->analyse = NULL;
+  self->leaflet = NULL;
 
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_WINDOW);
 
   G_OBJECT_CLASS (emo_window_parent_class)->dispose (object);
 }
+
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, EmoWindow, child)
 
 static void
 emo_window_class_init (EmoWindowClass *klass)
@@ -302,12 +585,19 @@ emo_window_class_init (EmoWindowClass *klass)
 
   widget_class->map = emo_window_map;
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/shell/emo-window.ui");
-  gtk_widget_class_bind_template_child (widget_class, EmoWindow, stack);
-  gtk_widget_class_bind_template_child (widget_class, EmoWindow, title);
-  gtk_widget_class_bind_template_child (widget_class, EmoWindow, back_button);
-  gtk_widget_class_bind_template_child (widget_class, EmoWindow, open_button);
+  g_type_ensure (EMO_TYPE_MODEL_BUTTON);
+  gtk_widget_class_set_template_from_resource (widget_class, EMO_RESOURCE_PATH "/shell/emo-window.ui");
+  BIND (stack);
+  BIND (title);
+  BIND (back_button);
+  BIND (open_button);
+  BIND (menu_button);
+  BIND (model_button);
+  BIND (welcome_bar);
+  BIND (outdated_bar);
+  BIND (outdated_label);
   gtk_widget_class_bind_template_callback (widget_class, back_cb);
+  gtk_widget_class_bind_template_callback (widget_class, close_bar_cb);
 }
 
 static void
@@ -319,20 +609,7 @@ emo_window_init (EmoWindow *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_last_child (self->open_button)),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _("Open a Folder or the Samples"),
                                   -1);
-}
-
-/* The size is that of the window before it was maximised: GTK keeps both. */
-static void
-restore_state (EmoWindow *self)
-{
-  GSettings *settings = emo_settings_get ();
-
-  if (settings == NULL)
-    return;
-
-  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (active_cb), NULL);
 }
 
 /**
@@ -347,29 +624,58 @@ restore_state (EmoWindow *self)
 EmoWindow *
 emo_window_new (EmoApplication *application)
 {
+  GtkApplication *app = GTK_APPLICATION (application);
   EmoWindow *self;
 
   g_return_val_if_fail (EMO_IS_APPLICATION (application), NULL);
 
   self = g_object_new (EMO_TYPE_WINDOW, "application", application, NULL);
   self->loader = g_object_ref (emo_application_get_model_loader (application));
+  self->last_state = emo_model_loader_get_state (self->loader);
 
-  g_action_map_add_action_entries (G_ACTION_MAP (self), action_entries, G_N_ELEMENTS (action_entries), self);
+  adw_split_button_set_menu_model (ADW_SPLIT_BUTTON (self->open_button),
+                                   G_MENU_MODEL (gtk_application_get_menu_by_id (app, "open-menu")));
+  gtk_menu_button_set_menu_model (self->menu_button,
+                                  G_MENU_MODEL (gtk_application_get_menu_by_id (app, "main-menu")));
+  add_actions (self);
   add_pages (self);
-  restore_state (self);
+  adw_view_switcher_title_set_view_switcher_enabled (self->title, G_N_ELEMENTS (pages) > 1);
+  bind_state (self);
+  connect_page (self);
 
-  g_object_bind_property (self->analyse, "can-go-back", self->back_button, "visible", G_BINDING_SYNC_CREATE);
-  /* Both beside the window's own buttons are wider than the narrowest window. */
-  g_object_bind_property (self->analyse, "can-go-back", self->open_button, "visible",
-                          G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
-  g_signal_connect_object (self->analyse, "notify::can-export", G_CALLBACK (update_export), self, G_CONNECT_SWAPPED);
-  update_export (self);
-
-  g_signal_connect_object (self->loader, "notify::state", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->loader, "notify::progress", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
+  emo_model_button_set_loader (self->model_button, self->loader);
+  g_signal_connect_object (self->loader, "changed", G_CALLBACK (loader_cb), self, G_CONNECT_SWAPPED);
   update_title (self);
 
   return self;
+}
+
+/**
+ * emo_window_welcome:
+ * @self: a window that opens without pictures
+ *
+ * The first time that the application is started, shows one sample and what
+ * happens to pictures.
+ */
+void
+emo_window_welcome (EmoWindow *self)
+{
+  GSettings *settings = emo_settings_get ();
+  g_autofree char *path = NULL;
+  g_autoptr (GFile) file = NULL;
+
+  g_return_if_fail (EMO_IS_WINDOW (self));
+
+  if (settings == NULL || !g_settings_get_boolean (settings, "first-launch"))
+    return;
+
+  g_settings_set_boolean (settings, "first-launch", FALSE);
+  gtk_info_bar_set_revealed (self->welcome_bar, TRUE);
+  path = emo_paths_dup_data (WELCOME_SAMPLE);
+  if (path == NULL)
+    return;
+  file = g_file_new_for_path (path);
+  emo_window_open_files (self, &file, 1);
 }
 
 /**

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (EmoWindow, emo_window, EMO, WINDOW, AdwApplicationWindow)
 
 EmoWindow *emo_window_new        (EmoApplication  *application);
+void       emo_window_welcome    (EmoWindow       *self);
 void       emo_window_open_files (EmoWindow       *self,
                                   GFile          **files,
                                   int              n_files);

@@ -112,6 +112,10 @@ class Node:
         return self._safe(lambda a: a.get_state_set().contains(Atspi.StateType.VISIBLE), False)
 
     @property
+    def parent_name(self):
+        return self._safe(lambda a: a.get_parent().get_name(), '')
+
+    @property
     def sensitive(self):
         from gi.repository import Atspi
         return self._safe(lambda a: a.get_state_set().contains(Atspi.StateType.SENSITIVE), False)
@@ -157,16 +161,38 @@ class Node:
         assert self._safe(lambda a: a.get_action_iface().do_action(0), False), f'cannot press {self.role} {self.name!r}'
 
 
+def make_config(**settings):
+    """A configuration folder of its own with these settings, as keyfile text."""
+    config = tempfile.mkdtemp(prefix='config-', dir=os.environ['HOME'])
+    folder = os.path.join(config, 'glib-2.0', 'settings')
+    os.makedirs(folder)
+    with open(os.path.join(folder, 'keyfile'), 'w') as file:
+        file.write('[io/github/emovlm/EmoVLM]\n')
+        for key, value in settings.items():
+            file.write(f'{key.replace("_", "-")}={value}\n')
+    return config
+
+
+def read_config(config):
+    """The settings that are not at their defaults, as keyfile text."""
+    with open(os.path.join(config, 'glib-2.0', 'settings', 'keyfile')) as file:
+        lines = [line.strip().partition('=') for line in file if '=' in line]
+    return {key: value for key, _, value in lines}
+
+
 class App:
-    """A running emovlm-desktop."""
+    """A running emovlm-desktop. Each has settings of its own, where it is not
+    started for the first time, unless config says otherwise."""
 
     running = []
 
-    def __init__(self, binary, *args, env=None, whole_env=None):
+    def __init__(self, binary, *args, env=None, whole_env=None, config=None):
         """env adds to the environment, whole_env is all of it."""
         self.stderr = tempfile.TemporaryFile('w+')
+        self.config = config or make_config(first_launch='false')
         if whole_env is None:
-            whole_env = dict(os.environ, G_DEBUG='fatal-criticals', **(env or {}))
+            whole_env = dict(os.environ, G_DEBUG='fatal-criticals', GSETTINGS_BACKEND='keyfile',
+                             XDG_CONFIG_HOME=self.config, **(env or {}))
         self.process = subprocess.Popen([binary] + list(args), stderr=self.stderr, env=whole_env)
         self.pid = self.process.pid
         App.running.append(self.process)
@@ -210,9 +236,15 @@ class App:
         xdotool('key', '--clearmodifiers', *keys)
 
     def activate_action(self, name, parameter=None):
-        argument = f"[<'{parameter}'>]" if parameter is not None else '[]'
+        self._activate('/window/1', name, f"[<'{parameter}'>]" if parameter is not None else '[]')
+
+    def activate_app_action(self, name, variant=None):
+        """An action of the application; the parameter is GVariant text."""
+        self._activate('', name, f'[<{variant}>]' if variant is not None else '[]')
+
+    def _activate(self, path, name, argument):
         subprocess.run(['gdbus', 'call', '--session', '--dest', APP_ID,
-                        '--object-path', '/' + APP_ID.replace('.', '/') + '/window/1',
+                        '--object-path', '/' + APP_ID.replace('.', '/') + path,
                         '--method', 'org.gtk.Actions.Activate', name, argument, '{}'],
                        check=True, capture_output=True)
 
