@@ -166,6 +166,33 @@ decode (GBytes      *bytes,
          _emo_raster_turn (raster, error);
 }
 
+/* @fit: as in EmoRaster. */
+static EmoImage *
+load_bytes (GBytes      *bytes,
+            const char  *name,
+            gboolean     allow_cut,
+            int          fit,
+            GError     **error)
+{
+  g_auto(EmoRaster) raster = { .orientation = 1, .fit = fit };
+  EmoImage *self;
+
+  if (!decode (bytes, name, allow_cut, &raster, error))
+    {
+      g_autofree char *shown = emo_file_escape_name (name != NULL ? name : "picture");
+
+      g_prefix_error (error, "%s: ", shown);
+      return NULL;
+    }
+
+  self = emo_image_new (raster.width, raster.height,
+                        g_bytes_new_take (g_steal_pointer (&raster.pixels),
+                                          (gsize) raster.width * raster.height * 3));
+  self->marks = raster.marks;
+
+  return self;
+}
+
 /**
  * emo_image_load_bytes:
  * @bytes: an encoded picture
@@ -185,25 +212,14 @@ emo_image_load_bytes (GBytes      *bytes,
                       gboolean     allow_cut,
                       GError     **error)
 {
-  g_auto(EmoRaster) raster = { .orientation = 1 };
   EmoImage *self;
 
   g_return_val_if_fail (bytes != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!decode (bytes, name, allow_cut, &raster, error))
-    {
-      g_autofree char *shown = emo_file_escape_name (name != NULL ? name : "picture");
-
-      g_prefix_error (error, "%s: ", shown);
-      return NULL;
-    }
-
-  self = emo_image_new (raster.width, raster.height,
-                        g_bytes_new_take (g_steal_pointer (&raster.pixels),
-                                          (gsize) raster.width * raster.height * 3));
-  self->marks = raster.marks;
-  self->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  self = load_bytes (bytes, name, allow_cut, 0, error);
+  if (self != NULL)
+    self->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
 
   return self;
 }
@@ -234,6 +250,81 @@ emo_image_load (const char  *path,
     return NULL;
 
   return emo_image_load_bytes (bytes, path, allow_cut, error);
+}
+
+/**
+ * emo_image_load_bytes_small:
+ * @bytes: an encoded picture
+ * @name: (nullable): what to call it in errors; says nothing about its type
+ * @max_side: the largest width or height in pixels
+ * @error: return location for an error: those of emo_image_load_bytes()
+ *
+ * Decodes a picture for the screen, upright and over white, and shrinks it where
+ * it is larger. A JPEG is decoded small to begin with, so its pixels are not
+ * those that the model sees.
+ *
+ * Returns: (transfer full): the picture, or %NULL
+ */
+EmoImage *
+emo_image_load_bytes_small (GBytes      *bytes,
+                            const char  *name,
+                            int          max_side,
+                            GError     **error)
+{
+  g_autoptr(EmoImage) image = NULL;
+  EmoImage *small;
+  double scale;
+
+  g_return_val_if_fail (bytes != NULL, NULL);
+  g_return_val_if_fail (max_side > 0, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  image = load_bytes (bytes, name, TRUE, max_side, error);
+  if (image == NULL)
+    return NULL;
+  scale = (double) max_side / MAX (image->width, image->height);
+  if (scale >= 1)
+    return g_steal_pointer (&image);
+
+  /* Bilinear as Pillow does it widens its support when it shrinks, so it
+   * averages and does not alias; it is the cheapest of the three. */
+  small = emo_image_resize (image, MAX (1, (int) (image->width * scale)), MAX (1, (int) (image->height * scale)),
+                            EMO_FILTER_BILINEAR);
+  if (small == NULL)
+    {
+      g_autofree char *shown = emo_file_escape_name (name != NULL ? name : "picture");
+
+      g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY, "%s: not enough memory to scale the picture", shown);
+    }
+
+  return small;
+}
+
+/**
+ * emo_image_load_small:
+ * @path: (type filename): a regular local file
+ * @max_side: the largest width or height in pixels
+ * @error: return location for an error: those of emo_image_load()
+ *
+ * Reads a file as emo_image_load_bytes_small() does bytes.
+ *
+ * Returns: (transfer full): the picture, or %NULL
+ */
+EmoImage *
+emo_image_load_small (const char  *path,
+                      int          max_side,
+                      GError     **error)
+{
+  g_autoptr(GBytes) bytes = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  bytes = emo_file_read (path, EMO_IMAGE_MAX_BYTES, error);
+  if (bytes == NULL)
+    return NULL;
+
+  return emo_image_load_bytes_small (bytes, path, max_side, error);
 }
 
 /**

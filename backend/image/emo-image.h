@@ -37,6 +37,15 @@ EmoImage     *emo_image_load_bytes    (GBytes        *bytes,
                                        const char    *name,
                                        gboolean       allow_cut,
                                        GError       **error);
+/* For the screen alone: no side longer than @max_side, by whatever way is
+ * quickest, cut pictures too, no checksum. */
+EmoImage     *emo_image_load_small    (const char    *path,
+                                       int            max_side,
+                                       GError       **error);
+EmoImage     *emo_image_load_bytes_small (GBytes     *bytes,
+                                       const char    *name,
+                                       int            max_side,
+                                       GError       **error);
 EmoImage     *emo_image_new           (int            width,
                                        int            height,
                                        GBytes        *rgb);     /* width*height*3 bytes */

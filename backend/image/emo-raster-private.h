@@ -19,6 +19,7 @@ typedef struct
   guint8        *pixels;        /* [height, width, 3], g_try_malloc */
   EmoImageMarks  marks;
   int            orientation;   /* 1..8 as in Exif */
+  int            fit;           /* in: a longer side of this many pixels will do; 0: all of them */
 } EmoRaster;
 
 /* Every decoder checks the size by _emo_raster_allocate before it decodes. */

@@ -90,6 +90,68 @@ test_image_pixels_equal_the_reference (void)
 }
 
 static void
+get_mean (EmoImage *image,
+          double   *mean)    /* [3] */
+{
+  gsize n = (gsize) emo_image_get_width (image) * emo_image_get_height (image);
+  const guint8 *pixels = emo_image_get_pixels (image);
+
+  for (int c = 0; c < 3; c++)
+    {
+      mean[c] = 0;
+      for (gsize i = 0; i < n; i++)
+        mean[c] += pixels[i * 3 + c] / (double) n;
+    }
+}
+
+#define SMALL_SIDE 9
+
+static void
+check_small (char **fields)
+{
+  g_autofree char *path = vector_path (fields[0]);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(EmoImage) whole = emo_image_load (path, FALSE, NULL);
+  g_autoptr(EmoImage) small = emo_image_load_small (path, SMALL_SIDE, &error);
+  int width = emo_image_get_width (whole);
+  int height = emo_image_get_height (whole);
+  double scale = MIN (1, (double) SMALL_SIDE / MAX (width, height));
+  double mean[3], small_mean[3];
+
+  g_assert_no_error (error);
+  g_assert_cmpint (MAX (emo_image_get_width (small), emo_image_get_height (small)), ==, MIN (SMALL_SIDE, MAX (width, height)));
+  g_assert_cmpint (ABS (emo_image_get_width (small) - width * scale), <=, 1);
+  g_assert_cmpint (ABS (emo_image_get_height (small) - height * scale), <=, 1);
+  get_mean (whole, mean);
+  get_mean (small, small_mean);
+  for (int c = 0; c < 3; c++)
+    if (ABS (mean[c] - small_mean[c]) > 16)
+      g_error ("%s: channel %d has the mean %g instead of %g", fields[0], c, small_mean[c], mean[c]);
+}
+
+static void
+test_image_small_is_the_same_picture (void)
+{
+  g_assert_cmpuint (for_each_line ("decode.tsv", 5, check_small), >=, 90);
+}
+
+static void
+test_image_small_keeps_what_is_small (void)
+{
+  g_autofree char *path = vector_path ("jpeg-0-b.jpg");
+  g_autoptr(EmoImage) whole = emo_image_load (path, FALSE, NULL);
+  g_autoptr(EmoImage) small = emo_image_load_small (path, 4096, NULL);
+  g_autoptr(EmoImage) none = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (g_bytes_equal (emo_image_get_bytes (whole), emo_image_get_bytes (small)));
+  g_assert_null (emo_image_get_sha256 (small));
+  none = emo_image_load_small ("/nonexistent/picture.png", 64, &error);
+  g_assert_null (none);
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_IO);
+}
+
+static void
 check_resize (char **fields)
 {
   g_autofree char *path = vector_path (fields[0]);
@@ -586,6 +648,8 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/Emo/Image/pixels-equal-the-reference", test_image_pixels_equal_the_reference);
+  g_test_add_func ("/Emo/Image/small-is-the-same-picture", test_image_small_is_the_same_picture);
+  g_test_add_func ("/Emo/Image/small-keeps-what-is-small", test_image_small_keeps_what_is_small);
   g_test_add_func ("/Emo/Image/resize-equals-the-reference", test_image_resize_equals_the_reference);
   g_test_add_func ("/Emo/Image/resize-is-the-same-on-every-processor", test_image_resize_is_the_same_on_every_processor);
   g_test_add_func ("/Emo/Image/keeps-itself-where-the-size-is-the-same", test_image_keeps_itself_where_the_size_is_the_same);
