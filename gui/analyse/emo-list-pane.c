@@ -10,7 +10,9 @@
 
 #include <glib/gi18n.h>
 
+#include "emo-label-strip.h"
 #include "emo-list-pane.h"
+#include "emo-picture-list.h"
 #include "emo-sample-row.h"
 
 struct _EmoListPane
@@ -19,12 +21,19 @@ struct _EmoListPane
 
   EmoSession         *session;
   EmoModelLoader     *loader;
+  EmoPictureList     *pictures;     /* which are shown, and in which order */
   EmoJob             *job;          /* (nullable) of the running batch */
   GtkWidget          *history;      /* (nullable) */
 
   AdwViewStack       *stack;
   GtkWidget          *switcher;
-  GtkListView        *list;
+  GtkEditable        *search;
+  GtkDropDown        *show;
+  GtkDropDown        *sort;
+  GtkCheckButton     *reversed;
+  EmoLabelStrip      *strip;
+  GtkStack           *shown_stack;
+  GtkGridView        *list;
   GtkSingleSelection *selection;
   GtkLabel           *status;
   GtkProgressBar     *progress;
@@ -84,6 +93,9 @@ dup_status (EmoListPane *self,
     }
   if (state != EMO_MODEL_READY && n_finished < n)
     return g_strdup (state == EMO_MODEL_FAILED ? _("Waiting for a model") : _("Waiting for the model"));
+  if (emo_picture_list_get_filtered (self->pictures))
+    return g_strdup_printf (ngettext ("%u of %u picture shown", "%u of %u pictures shown", n),
+                            g_list_model_get_n_items (emo_picture_list_get_shown (self->pictures)), n);
   if (n_failed > 0)
     return g_strdup_printf (ngettext ("%u picture, %u failed", "%u pictures, %u failed", n), n, n_failed);
 
@@ -112,6 +124,127 @@ update_status (EmoListPane *self)
   gtk_progress_bar_set_fraction (self->progress, n > 0 ? (double) (n_done + n_failed) / n : 0);
   gtk_widget_set_visible (self->stop_button, running);
   gtk_widget_set_visible (self->start_button, can_start);
+}
+
+/* What the filter leaves; an empty list says why it is. */
+static void
+shown_cb (EmoListPane *self)
+{
+  guint n = g_list_model_get_n_items (emo_picture_list_get_shown (self->pictures));
+  gboolean none = n == 0 && emo_picture_list_get_filtered (self->pictures);
+
+  gtk_stack_set_visible_child_name (self->shown_stack, none ? "none" : "some");
+  update_status (self);
+}
+
+static void
+counted_cb (EmoListPane *self)
+{
+  guint n_labels;
+  const EmoLabelCount *counts = emo_picture_list_get_counts (self->pictures, &n_labels);
+
+  emo_label_strip_set_counts (self->strip, counts, n_labels);
+}
+
+static void
+strip_cb (EmoListPane *self)
+{
+  g_object_set (self->pictures, "label", emo_label_strip_get_label (self->strip), NULL);
+}
+
+static void
+search_cb (EmoListPane *self)
+{
+  const char *text = gtk_editable_get_text (self->search);
+
+  g_object_set (self->pictures, "search", *text != '\0' ? text : NULL, NULL);
+}
+
+static void
+stop_search_cb (EmoListPane *self)
+{
+  gtk_editable_set_text (self->search, "");
+  emo_list_pane_focus_list (self);
+}
+
+static void
+show_cb (EmoListPane *self)
+{
+  g_object_set (self->pictures, "show", (EmoPictureShow) gtk_drop_down_get_selected (self->show), NULL);
+}
+
+static void
+sort_cb (EmoListPane *self)
+{
+  g_object_set (self->pictures,
+                "sort", (EmoPictureSort) gtk_drop_down_get_selected (self->sort),
+                "reversed", gtk_check_button_get_active (self->reversed),
+                NULL);
+}
+
+static void
+show_all_cb (EmoListPane *self)
+{
+  gtk_editable_set_text (self->search, "");
+  gtk_drop_down_set_selected (self->show, EMO_PICTURE_SHOW_ALL);
+  emo_label_strip_set_label (self->strip, NULL);
+  emo_picture_list_show_all (self->pictures);
+}
+
+static void
+search_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (EMO_LIST_PANE (widget)->search));
+}
+
+static void
+flag_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  EmoListPane *self = EMO_LIST_PANE (widget);
+  EmoSample *sample = emo_list_pane_get_sample (self);
+
+  if (sample == NULL)
+    return;
+
+  emo_sample_set_flagged (sample, !emo_sample_get_flagged (sample));
+  emo_picture_list_touch (self->pictures);
+}
+
+static gboolean
+disagrees (EmoSample *sample)
+{
+  EmoPrediction *prediction = emo_sample_get_prediction (sample);
+
+  return emo_sample_get_state (sample) == EMO_SAMPLE_DONE && prediction != NULL && !emo_prediction_get_agree (prediction);
+}
+
+/* Around the end, so that none is missed. */
+static void
+next_disagreement_action (GtkWidget  *widget,
+                          const char *name,
+                          GVariant   *parameter)
+{
+  EmoListPane *self = EMO_LIST_PANE (widget);
+  GListModel *shown = emo_picture_list_get_shown (self->pictures);
+  guint n = g_list_model_get_n_items (shown);
+  guint from = gtk_single_selection_get_selected (self->selection);
+
+  for (guint i = 1; i <= n; i++)
+    {
+      guint position = from == GTK_INVALID_LIST_POSITION ? i - 1 : (from + i) % n;
+      g_autoptr (EmoSample) sample = g_list_model_get_item (shown, position);
+
+      if (!disagrees (sample))
+        continue;
+      emo_list_pane_set_sample (self, sample);
+      return;
+    }
+
+  gtk_widget_error_bell (widget);
 }
 
 static void
@@ -154,6 +287,9 @@ emo_list_pane_dispose (GObject *object)
   /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_LIST_PANE);
+  if (self->pictures != NULL)
+    g_signal_handlers_disconnect_by_data (self->pictures, self);
+  g_clear_object (&self->pictures);
   g_clear_object (&self->session);
   g_clear_object (&self->loader);
 
@@ -237,11 +373,18 @@ emo_list_pane_class_init (EmoListPaneClass *klass)
     g_signal_new ("activated", EMO_TYPE_LIST_PANE, G_SIGNAL_RUN_LAST, 0,
                   NULL, NULL, NULL, G_TYPE_NONE, 1, EMO_TYPE_SAMPLE);
 
+  g_type_ensure (EMO_TYPE_LABEL_STRIP);
   g_type_ensure (EMO_TYPE_SAMPLE_ROW);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-list-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, stack);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, switcher);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, search);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, show);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, sort);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, reversed);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, strip);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, shown_stack);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, list);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, selection);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, status);
@@ -250,6 +393,16 @@ emo_list_pane_class_init (EmoListPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, stop_button);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, start_button);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, strip_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_cb);
+  gtk_widget_class_bind_template_callback (widget_class, sort_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
+
+  gtk_widget_class_install_action (widget_class, "pictures.search", NULL, search_action);
+  gtk_widget_class_install_action (widget_class, "pictures.flag", NULL, flag_action);
+  gtk_widget_class_install_action (widget_class, "pictures.next-disagreement", NULL, next_disagreement_action);
 }
 
 static void
@@ -282,8 +435,13 @@ emo_list_pane_set_session (EmoListPane    *self,
 
   self->session = g_object_ref (session);
   self->loader = g_object_ref (loader);
-  gtk_single_selection_set_model (self->selection, emo_session_get_samples (session));
+  self->pictures = emo_picture_list_new (session);
+  gtk_single_selection_set_model (self->selection, emo_picture_list_get_shown (self->pictures));
 
+  g_signal_connect_object (emo_picture_list_get_shown (self->pictures), "items-changed",
+                           G_CALLBACK (shown_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->pictures, "counted", G_CALLBACK (counted_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->pictures, "notify::filtered", G_CALLBACK (shown_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (emo_session_get_samples (session), "items-changed",
                            G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -307,6 +465,27 @@ emo_list_pane_get_sample (EmoListPane *self)
   return self->selection != NULL ? gtk_single_selection_get_selected_item (self->selection) : NULL;
 }
 
+static gboolean
+select_shown (EmoListPane *self,
+              EmoSample   *sample)
+{
+  GListModel *shown = emo_picture_list_get_shown (self->pictures);
+  guint n = g_list_model_get_n_items (shown);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EmoSample) at = g_list_model_get_item (shown, i);
+
+      if (at != sample)
+        continue;
+      gtk_single_selection_set_selected (self->selection, i);
+      gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", i);
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
 /**
  * emo_list_pane_set_sample:
  * @self: a pane
@@ -316,9 +495,6 @@ void
 emo_list_pane_set_sample (EmoListPane *self,
                           EmoSample   *sample)
 {
-  GListModel *samples;
-  guint n;
-
   g_return_if_fail (EMO_IS_LIST_PANE (self));
 
   if (sample == NULL)
@@ -327,17 +503,11 @@ emo_list_pane_set_sample (EmoListPane *self,
       return;
     }
 
-  samples = emo_session_get_samples (self->session);
-  n = g_list_model_get_n_items (samples);
-  for (guint i = 0; i < n; i++)
+  /* What is asked for is shown, whatever the filter says. */
+  if (!select_shown (self, sample) && emo_picture_list_get_filtered (self->pictures))
     {
-      g_autoptr (EmoSample) at = g_list_model_get_item (samples, i);
-
-      if (at != sample)
-        continue;
-      gtk_single_selection_set_selected (self->selection, i);
-      gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", i);
-      return;
+      show_all_cb (self);
+      select_shown (self, sample);
     }
 }
 

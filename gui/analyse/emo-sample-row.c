@@ -14,6 +14,7 @@
 #include "emo-emotion-name.h"
 #include "emo-sample-row.h"
 #include "emo-sample-watch.h"
+#include "emo-thumbnail.h"
 
 struct _EmoSampleRow
 {
@@ -21,9 +22,14 @@ struct _EmoSampleRow
 
   EmoSampleWatch *watch;
 
+  EmoThumbnail   *thumbnail;
   GtkLabel       *name;
-  GtkLabel       *summary;
+  GtkLabel       *answer;
+  GtkLabel       *percent;
+  GtkWidget      *flag;
   GtkWidget      *disagree;
+  GtkWidget      *out_of_domain;
+  GtkWidget      *busy;
   GtkWidget      *spinner;
   GtkWidget      *retry_button;
 };
@@ -39,34 +45,98 @@ G_DEFINE_FINAL_TYPE (EmoSampleRow, emo_sample_row, ADW_TYPE_BIN)
 
 static GParamSpec *properties[N_PROPS];
 
+static gboolean
+disagrees (EmoSample *sample)
+{
+  EmoPrediction *prediction = emo_sample_get_prediction (sample);
+
+  return emo_sample_get_state (sample) != EMO_SAMPLE_FAILED && prediction != NULL &&
+         emo_prediction_get_winner (prediction, EMO_BRANCH_VLM) >= 0 &&
+         emo_prediction_get_winner (prediction, EMO_BRANCH_DISTILLED) >= 0 &&
+         !emo_prediction_get_agree (prediction);
+}
+
+static gboolean
+is_out_of_domain (EmoSample *sample)
+{
+  EmoPrediction *prediction = emo_sample_get_prediction (sample);
+
+  return emo_sample_get_state (sample) != EMO_SAMPLE_FAILED && prediction != NULL &&
+         emo_prediction_get_in_domain (prediction) == EMO_DOMAIN_OUT;
+}
+
+/* The marks in the picture's corners, in words. */
+static char *
+dup_description (EmoSample *sample)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) words = NULL;
+
+  if (emo_sample_get_flagged (sample))
+    g_strv_builder_add (builder, _("Flagged"));
+  if (disagrees (sample))
+    g_strv_builder_add (builder, _("VLM and distilled disagree"));
+  if (is_out_of_domain (sample))
+    g_strv_builder_add (builder, _("Unlike what the model knows"));
+  words = g_strv_builder_end (builder);
+
+  return g_strjoinv (C_("between marks of a picture", ", "), words);
+}
+
 /* The list wraps each cell in a widget of its own, which is what a screen
  * reader lands on and which is nameless unless told. */
 static void
 update_accessible (EmoSampleRow *self)
 {
   GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
+  EmoSample *sample = emo_sample_watch_get_sample (self->watch);
+  g_autofree char *summary = NULL;
   g_autofree char *label = NULL;
+  g_autofree char *description = NULL;
 
-  if (item == NULL || emo_sample_watch_get_sample (self->watch) == NULL)
+  if (item == NULL || sample == NULL)
     return;
 
+  summary = emo_sample_dup_summary (sample);
+  description = dup_description (sample);
   label = g_strdup_printf (C_("a picture in the list: name, state", "%s, %s"),
-                           gtk_label_get_text (self->name),
-                           gtk_label_get_text (self->summary));
+                           gtk_label_get_text (self->name), summary);
   gtk_accessible_update_property (GTK_ACCESSIBLE (item),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description,
                                   -1);
 }
 
-static gboolean
-disagrees (EmoSample *sample)
+/* The label on the left keeps its start, the number on the right all of itself. */
+static void
+update_answer (EmoSampleRow *self,
+               EmoSample    *sample)
 {
   EmoPrediction *prediction = emo_sample_get_prediction (sample);
+  gboolean failed = emo_sample_get_state (sample) == EMO_SAMPLE_FAILED;
+  EmoBranch branch = prediction != NULL ? emo_prediction_get_final_branch (prediction) : EMO_BRANCH_VLM;
+  int winner = prediction != NULL && !failed ? emo_prediction_get_winner (prediction, branch) : -1;
+  g_autofree char *summary = emo_sample_dup_summary (sample);
+  g_autofree char *percent = NULL;
 
-  return prediction != NULL &&
-         emo_prediction_get_winner (prediction, EMO_BRANCH_VLM) >= 0 &&
-         emo_prediction_get_winner (prediction, EMO_BRANCH_DISTILLED) >= 0 &&
-         !emo_prediction_get_agree (prediction);
+  if (winner >= 0)
+    {
+      percent = emo_percent_to_string (emo_prediction_get_probabilities (prediction, branch)[winner]);
+      gtk_label_set_text (self->answer, emo_emotion_name (emo_label_set_get_label (emo_prediction_get_labels (prediction), winner)));
+      gtk_widget_add_css_class (GTK_WIDGET (self->answer), "emotion");
+    }
+  else
+    {
+      gtk_label_set_text (self->answer, summary);
+      gtk_widget_remove_css_class (GTK_WIDGET (self->answer), "emotion");
+    }
+  gtk_label_set_text (self->percent, percent != NULL ? percent : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->percent), percent != NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->answer), failed ? summary : NULL);
+  if (failed)
+    gtk_widget_add_css_class (GTK_WIDGET (self->answer), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->answer), "error");
 }
 
 static void
@@ -74,27 +144,26 @@ update (EmoSampleRow *self)
 {
   EmoSample *sample = emo_sample_watch_get_sample (self->watch);
   g_autofree char *name = NULL;
-  g_autofree char *summary = NULL;
   EmoSampleState state;
 
+  emo_thumbnail_set_sample (self->thumbnail, sample);
   if (sample == NULL)
     return;
 
   name = emo_sample_dup_display_name (sample);
-  summary = emo_sample_dup_summary (sample);
   state = emo_sample_get_state (sample);
 
   gtk_label_set_text (self->name, name);
-  gtk_label_set_text (self->summary, summary);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->summary), state == EMO_SAMPLE_FAILED ? summary : NULL);
-  gtk_widget_set_visible (self->spinner, state == EMO_SAMPLE_RUNNING);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
+  update_answer (self, sample);
+  gtk_widget_set_visible (self->busy, state == EMO_SAMPLE_RUNNING);
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), state == EMO_SAMPLE_RUNNING);
   gtk_widget_set_visible (self->retry_button, state == EMO_SAMPLE_FAILED);
-  gtk_widget_set_visible (self->disagree, state != EMO_SAMPLE_FAILED && disagrees (sample));
-  if (state == EMO_SAMPLE_FAILED)
-    gtk_widget_add_css_class (GTK_WIDGET (self->summary), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->summary), "error");
+  gtk_widget_set_visible (self->flag, emo_sample_get_flagged (sample));
+  gtk_widget_set_visible (self->disagree, disagrees (sample));
+  gtk_widget_set_visible (self->out_of_domain, is_out_of_domain (sample));
+  if (state == EMO_SAMPLE_DONE)
+    emo_thumbnail_retry (self->thumbnail);
 
   update_accessible (self);
 }
@@ -191,10 +260,17 @@ emo_sample_row_class_init (EmoSampleRowClass *klass)
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (EMO_TYPE_THUMBNAIL);
+
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-sample-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, thumbnail);
   gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, name);
-  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, summary);
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, answer);
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, percent);
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, flag);
   gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, disagree);
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, out_of_domain);
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, busy);
   gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, spinner);
   gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, retry_button);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);

@@ -26,6 +26,12 @@ state_cb (EmoSampleWatch *self)
 }
 
 static void
+annotated_cb (EmoSampleWatch *self)
+{
+  self->func (EMO_SAMPLE_CHANGE_MARKS, self->user_data);
+}
+
+static void
 prediction_cb (EmoSampleWatch *self)
 {
   g_signal_group_set_target (self->prediction_signals, emo_sample_get_prediction (self->sample));
@@ -64,6 +70,7 @@ emo_sample_watch_new (EmoSampleWatchFunc func,
   self->sample_signals = g_signal_group_new (EMO_TYPE_SAMPLE);
   g_signal_group_connect_swapped (self->sample_signals, "notify::state", G_CALLBACK (state_cb), self);
   g_signal_group_connect_swapped (self->sample_signals, "notify::error-message", G_CALLBACK (state_cb), self);
+  g_signal_group_connect_swapped (self->sample_signals, "annotated", G_CALLBACK (annotated_cb), self);
   g_signal_group_connect_swapped (self->sample_signals, "notify::prediction", G_CALLBACK (prediction_cb), self);
 
   self->prediction_signals = g_signal_group_new (EMO_TYPE_PREDICTION);

@@ -20,6 +20,7 @@ typedef enum
   EMO_SAMPLE_CHANGE_SAMPLE,   /* another picture, or none */
   EMO_SAMPLE_CHANGE_STATE,    /* its state, its error, or a new prediction */
   EMO_SAMPLE_CHANGE_STAGE,    /* the prediction has grown by a stage */
+  EMO_SAMPLE_CHANGE_MARKS,    /* its flag, its own label or its note */
   EMO_SAMPLE_CHANGE_TEXT,     /* a piece of streamed text alone, many times a second */
 } EmoSampleChange;
 

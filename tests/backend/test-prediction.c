@@ -11,8 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "emo-error.h"
 #include "emo-divergence.h"
+#include "emo-error.h"
 #include "emo-json.h"
 #include "emo-prediction.h"
 

@@ -15,6 +15,8 @@ import tempfile
 import time
 
 APP_ID = 'io.github.emovlm.EmoVLM'
+# What AT-SPI calls a picture in the grid.
+PICTURE = 'table cell'
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -144,7 +146,7 @@ class Node:
         thousand of them would take longer to read than they are on the screen."""
         yield self
         for child in self.children():
-            if child.role == 'list item':
+            if child.role == PICTURE:
                 yield child
             else:
                 yield from child.walk()

@@ -57,7 +57,7 @@ def copied_picture():
 def answer(app):
     """"awe 59.2 %" of the only row, once it is there."""
     def read():
-        rows = [n.name for n in app.find_all('list item')]
+        rows = [n.name for n in app.find_all(driver.PICTURE)]
         return rows[0] if rows and rows[0].rstrip().endswith('%') else None
     return wait_for(read, 60, 'an answer')
 
@@ -123,7 +123,7 @@ def test_samples_are_installed():
     app = App(DESKTOP, whole_env=bare())
     app.activate_action('open-samples')
     wanted = len([n for n in os.listdir(SAMPLES) if not n.startswith('.')])
-    wait_for(lambda: len(app.find_all('list item')) == wanted, 60, f'{wanted} samples in the list')
+    wait_for(lambda: len(app.find_all(driver.PICTURE)) == wanted, 60, f'{wanted} samples in the list')
     app.close()
 
 

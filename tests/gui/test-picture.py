@@ -54,7 +54,7 @@ def write_png(path, width, height):
 
 def answered(*paths, env=None):
     app = App(DESKTOP, *paths, env=env)
-    wait_for(lambda: [r for r in app.find_all('list item') if r.name.rstrip().endswith('%')], 60, 'an answer')
+    wait_for(lambda: [r for r in app.find_all(driver.PICTURE) if r.name.rstrip().endswith('%')], 60, 'an answer')
     canvas(app)
     return app
 
@@ -254,7 +254,7 @@ def test_says_why_a_damaged_picture_cannot_be_shown_and_looks_again():
     app.wait('push button', 'Read the picture again').press()
     # It is seen again, and answered.
     canvas(app)
-    wait_for(lambda: [r for r in app.find_all('list item') if r.name.rstrip().endswith('%')], 30, 'an answer')
+    wait_for(lambda: [r for r in app.find_all(driver.PICTURE) if r.name.rstrip().endswith('%')], 30, 'an answer')
     assert_quiet(app)
 
 

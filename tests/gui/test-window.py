@@ -36,7 +36,7 @@ def sample_names():
 
 def rows(app):
     """Names of the list's cells: "file, state"."""
-    return [n.name for n in app.find_all('list item')]
+    return [n.name for n in app.find_all(driver.PICTURE)]
 
 
 def finished(app):
@@ -80,7 +80,7 @@ def test_answers_equal_the_command_line():
         wanted = {(b, l): row[k]['probabilities'][i] for b, k in BRANCHES.items() for i, l in enumerate(row['labels'])}
         wait_for(lambda: equal(bars(app), wanted), 10, f'{len(wanted)} bars of {name} within 0.1 %')
         seen.add(name)
-        app.key('Down')
+        app.key('Right')
     assert seen == set(names), seen ^ set(names)
     assert_quiet(app)
 
@@ -163,7 +163,7 @@ def test_keeps_a_damaged_picture_as_a_row_with_a_reason():
 
     with open(bad, 'wb') as file:
         file.write(data)
-    item = next(n for n in app.find_all('list item') if n.name.startswith('damaged.png'))
+    item = next(n for n in app.find_all(driver.PICTURE) if n.name.startswith('damaged.png'))
     item.find('push button', 'Retry').press()
     wait_for(lambda: len(finished(app)) == 2, 30, 'the mended picture after Retry')
     assert_quiet(app)
@@ -242,7 +242,7 @@ def test_says_why_a_model_does_not_load():
 def test_names_everything_for_the_screen_reader():
     app = App(DESKTOP, os.path.join(SAMPLES, sample_names()[0]))
     wait_for(lambda: finished(app), 60, 'an answer')
-    roles = {'push button', 'toggle button', 'menu button', 'level bar', 'list item', 'image', 'text', 'progress bar'}
+    roles = {'push button', 'toggle button', 'menu button', 'level bar', driver.PICTURE, 'image', 'text', 'progress bar'}
     for node in app.find_all():
         # The view switcher's icons, which stay unnamed inside libadwaita.
         if node.role in roles and node.parent_name != 'AdwIndicatorBin':
