@@ -9,6 +9,9 @@
 #include "config.h"
 
 #include <sys/resource.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "emo-engine.h"
 #include "emo-error.h"
@@ -33,6 +36,8 @@
  * smooth while they work. */
 #define ENGINE_NICENESS 5
 #define N_PRIORITIES    2
+
+#define WORKS_BETWEEN_TRIMS 256
 
 typedef struct
 {
@@ -210,10 +215,22 @@ engine_state_pop (EngineState *state)
   return work;
 }
 
+/* Answers outlive the tensors that they were made between, and keep the
+ * allocator from joining the gaps: those grew by 60 MB in some thousand
+ * pictures. Whole pages of them go back to the system, which takes 1 ms. */
+static void
+give_memory_back (void)
+{
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+}
+
 static gpointer
 engine_worker (gpointer user_data)
 {
   EngineState *state = user_data;
+  guint n_works = 0;
   Work *work;
 
   g_mutex_lock (&state->mutex);
@@ -236,6 +253,8 @@ engine_worker (gpointer user_data)
       g_mutex_unlock (&state->mutex);
 
       work_deliver (work);
+      if (++n_works % WORKS_BETWEEN_TRIMS == 0)
+        give_memory_back ();
     }
 
   g_mutex_lock (&state->mutex);
