@@ -12,6 +12,7 @@
 #include "core/emo-classifier.h"
 #include "core/emo-csv.h"
 #include "core/emo-divergence.h"
+#include "core/emo-emotion.h"
 #include "core/emo-engine.h"
 #include "core/emo-error.h"
 #include "core/emo-evidence.h"
