@@ -21,8 +21,9 @@ struct _EmoAnalysePage
   EmoSession         *session;
   GCancellable       *cancellable;    /* scans, drops and exports under way */
   guint               n_loose;        /* pictures that came as bytes, for their names */
-  gboolean            can_export;
   gboolean            can_go_back;
+  GSimpleActionGroup *actions;        /* what the window offers of it */
+  GtkFileChooserNative *chooser;      /* (nullable) GTK keeps none alive */
   guint               go_back_id;     /* an idle */
   gboolean            adding;         /* the selection moves by itself */
 
@@ -49,5 +50,9 @@ void _emo_analyse_page_add_samples   (EmoAnalysePage *self,
 /* emo-analyse-page-intake.c */
 void _emo_analyse_page_init_drop     (EmoAnalysePage *self);
 void _emo_analyse_page_paste         (EmoAnalysePage *self);
+
+/* emo-analyse-page-export.c */
+void _emo_analyse_page_init_export   (EmoAnalysePage *self);
+void _emo_analyse_page_update_export (EmoAnalysePage *self);
 
 G_END_DECLS

@@ -11,16 +11,15 @@
 #include <glib/gi18n.h>
 
 #include "emo-analyse-page-private.h"
-#include "emo-exporter.h"
 
 /* The page is cut by concern: here the session and the selection;
- * emo-analyse-page-intake.c has drop, paste and Open. */
+ * emo-analyse-page-intake.c has drop, paste and Open, emo-analyse-page-export.c
+ * what leaves. */
 
 enum
 {
   PROP_0,
   PROP_LOADER,
-  PROP_CAN_EXPORT,
   PROP_CAN_GO_BACK,
   N_PROPS
 };
@@ -75,21 +74,6 @@ leaflet_cb (EmoAnalysePage *self)
 }
 
 static void
-update_can_export (EmoAnalysePage *self)
-{
-  guint n_done, n_failed;
-  gboolean can_export;
-
-  g_object_get (self->session, "n-done", &n_done, "n-failed", &n_failed, NULL);
-  can_export = n_done + n_failed > 0 && emo_session_get_classifier (self->session) != NULL;
-  if (self->can_export == can_export)
-    return;
-
-  self->can_export = can_export;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_EXPORT]);
-}
-
-static void
 update_running (EmoAnalysePage *self)
 {
   gboolean running;
@@ -99,7 +83,7 @@ update_running (EmoAnalysePage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.stop", running);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.start",
                                  !running && n_held > 0 && emo_session_get_classifier (self->session) != NULL);
-  update_can_export (self);
+  _emo_analyse_page_update_export (self);
 }
 
 static void
@@ -304,25 +288,6 @@ remove_action (GtkWidget  *widget,
 }
 
 static void
-export_cb (GObject      *object,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  g_autoptr (EmoAnalysePage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-  int n_rows = emo_exporter_save_finish (result, &error);
-
-  if (n_rows >= 0)
-    text = g_strdup_printf (ngettext ("%d row exported", "%d rows exported", n_rows), n_rows);
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    text = g_strdup_printf (_("Nothing was exported: %s"), error->message);
-
-  if (text != NULL)
-    _emo_analyse_page_toast (self, text);
-}
-
-static void
 connect_session (EmoAnalysePage *self)
 {
   GListModel *samples = emo_session_get_samples (self->session);
@@ -331,8 +296,8 @@ connect_session (EmoAnalysePage *self)
   g_signal_connect_object (samples, "items-changed", G_CALLBACK (update_empty), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::running", G_CALLBACK (update_running), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::n-held", G_CALLBACK (update_running), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "notify::n-done", G_CALLBACK (update_can_export), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "notify::n-failed", G_CALLBACK (update_can_export), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::n-done", G_CALLBACK (_emo_analyse_page_update_export), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::n-failed", G_CALLBACK (_emo_analyse_page_update_export), self, G_CONNECT_SWAPPED);
   g_object_bind_property (self->loader, "classifier", self->session, "classifier", G_BINDING_SYNC_CREATE);
 }
 
@@ -362,6 +327,7 @@ emo_analyse_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->go_back_id, g_source_remove);
+  g_clear_object (&self->chooser);
   /* Its selection goes with it, which is no change to act upon. */
   if (self->list_pane != NULL)
     g_signal_handlers_disconnect_by_data (self->list_pane, self);
@@ -379,6 +345,7 @@ emo_analyse_page_finalize (GObject *object)
 {
   EmoAnalysePage *self = EMO_ANALYSE_PAGE (object);
 
+  g_clear_object (&self->actions);
   g_clear_object (&self->cancellable);
 
   G_OBJECT_CLASS (emo_analyse_page_parent_class)->finalize (object);
@@ -396,9 +363,6 @@ emo_analyse_page_get_property (GObject    *object,
     {
     case PROP_LOADER:
       g_value_set_object (value, self->loader);
-      break;
-    case PROP_CAN_EXPORT:
-      g_value_set_boolean (value, self->can_export);
       break;
     case PROP_CAN_GO_BACK:
       g_value_set_boolean (value, self->can_go_back);
@@ -454,10 +418,6 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
     g_param_spec_object ("loader", NULL, NULL,
                          EMO_TYPE_MODEL_LOADER,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-  properties[PROP_CAN_EXPORT] =
-    g_param_spec_boolean ("can-export", NULL, NULL,
-                          FALSE,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   properties[PROP_CAN_GO_BACK] =
     g_param_spec_boolean ("can-go-back", NULL, NULL,
                           FALSE,
@@ -495,6 +455,7 @@ emo_analyse_page_init (EmoAnalysePage *self)
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   _emo_analyse_page_init_drop (self);
+  _emo_analyse_page_init_export (self);
 }
 
 /**
@@ -524,36 +485,6 @@ emo_analyse_page_get_session (EmoAnalysePage *self)
   g_return_val_if_fail (EMO_IS_ANALYSE_PAGE (self), NULL);
 
   return self->session;
-}
-
-/**
- * emo_analyse_page_export:
- * @self: a page
- * @file: a local file, replaced atomically
- *
- * Writes the finished pictures as CSV; a toast says how that went.
- */
-void
-emo_analyse_page_export (EmoAnalysePage *self,
-                         GFile          *file)
-{
-  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
-  EmoClassifier *classifier;
-
-  g_return_if_fail (EMO_IS_ANALYSE_PAGE (self));
-  g_return_if_fail (G_IS_FILE (file));
-
-  classifier = emo_session_get_classifier (self->session);
-  if (classifier == NULL)
-    return;
-
-  emo_exporter_save_async (&options,
-                           emo_classifier_get_info (classifier),
-                           emo_session_get_samples (self->session),
-                           file,
-                           NULL,
-                           export_cb,
-                           g_object_ref (self));
 }
 
 /**

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 
 /* The Analyse view: pictures come in by drop, paste and Open, and are shown as a
  * list, with the selected picture and its results. Owns the session.
- * Properties: "loader" (construct only), "can-export", "can-go-back" (narrow,
- * and not at the list). */
+ * Properties: "loader" (construct only), "can-go-back" (narrow, and not at
+ * the list). */
 #define EMO_TYPE_ANALYSE_PAGE (emo_analyse_page_get_type ())
 G_DECLARE_FINAL_TYPE (EmoAnalysePage, emo_analyse_page, EMO, ANALYSE_PAGE, AdwBin)
 
@@ -24,8 +24,9 @@ EmoSession  *emo_analyse_page_get_session   (EmoAnalysePage  *self);
 void         emo_analyse_page_add_files     (EmoAnalysePage  *self,
                                              GFile          **files,
                                              int              n_files);
-void         emo_analyse_page_export        (EmoAnalysePage  *self,
-                                             GFile           *file);
+/* Exporting, to be actions of the window: "export", "export-to" (s: a path). */
+void         emo_analyse_page_add_actions   (EmoAnalysePage  *self,
+                                             GActionMap      *map);
 void         emo_analyse_page_retry         (EmoAnalysePage  *self,
                                              EmoSample       *sample);
 

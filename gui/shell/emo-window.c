@@ -85,21 +85,6 @@ open_response_cb (GtkNativeDialog *dialog,
   g_clear_object (&self->chooser);
 }
 
-static void
-export_response_cb (GtkNativeDialog *dialog,
-                    int              response,
-                    EmoWindow       *self)
-{
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-
-      emo_analyse_page_export (self->analyse, file);
-    }
-
-  g_clear_object (&self->chooser);
-}
-
 /* The decoder's own list of formats feeds the filter. */
 static GtkFileFilter *
 new_picture_filter (void)
@@ -256,35 +241,6 @@ run_again_cb (GSimpleAction *action,
 }
 
 static void
-export_cb (GSimpleAction *action,
-           GVariant      *parameter,
-           gpointer       user_data)
-{
-  EmoWindow *self = EMO_WINDOW (user_data);
-  g_autoptr (GtkFileChooserNative) chooser = NULL;
-
-  chooser = gtk_file_chooser_native_new (_("Export Results as CSV"),
-                                         GTK_WINDOW (self),
-                                         GTK_FILE_CHOOSER_ACTION_SAVE,
-                                         _("_Export"),
-                                         _("_Cancel"));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), "emotions.csv");
-  take_chooser (self, chooser, G_CALLBACK (export_response_cb));
-}
-
-/* The same without a dialog, for scripts that drive the window over D-Bus. */
-static void
-export_to_cb (GSimpleAction *action,
-              GVariant      *parameter,
-              gpointer       user_data)
-{
-  EmoWindow *self = EMO_WINDOW (user_data);
-  g_autoptr (GFile) file = g_file_new_for_path (g_variant_get_string (parameter, NULL));
-
-  emo_analyse_page_export (self->analyse, file);
-}
-
-static void
 back_cb (EmoWindow *self)
 {
   gtk_widget_activate_action (GTK_WIDGET (self->analyse), "page.back", NULL);
@@ -304,20 +260,7 @@ static const GActionEntry action_entries[] = {
   { .name = "choose-base", .activate = choose_base_cb },
   { .name = "show-model", .activate = show_model_cb },
   { .name = "run-again", .activate = run_again_cb },
-  { .name = "export", .activate = export_cb },
-  { .name = "export-to", .activate = export_to_cb, .parameter_type = "s" },
 };
-
-static void
-update_export (EmoWindow *self)
-{
-  gboolean can_export = FALSE;
-
-  g_object_get (self->analyse, "can-export", &can_export, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (action_entries); i++)
-    if (g_str_has_prefix (action_entries[i].name, "export"))
-      g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), action_entries[i].name)), can_export);
-}
 
 static void
 update_title (EmoWindow *self)
@@ -535,8 +478,7 @@ connect_page (EmoWindow *self)
   /* Both beside the window's own buttons are wider than the narrowest window. */
   g_object_bind_property (self->analyse, "can-go-back", self->open_button, "visible",
                           G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
-  g_signal_connect_object (self->analyse, "notify::can-export", G_CALLBACK (update_export), self, G_CONNECT_SWAPPED);
-  update_export (self);
+  emo_analyse_page_add_actions (self->analyse, G_ACTION_MAP (self));
 
   emo_list_pane_set_job_button (list, emo_job_button_new (jobs));
   self->leaflet = ADW_LEAFLET (gtk_widget_get_ancestor (GTK_WIDGET (list), ADW_TYPE_LEAFLET));
