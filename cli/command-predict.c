@@ -474,6 +474,9 @@ emo_cli_predict (EmoCliOptions *options)
     return emo_cli_usage (_("predict needs a picture, a folder or - for names on standard input"));
   if (options->resume && (options->output == NULL || options->format == EMO_EXPORT_TABLE))
     return emo_cli_usage (_("--resume needs --output with --format csv or jsonl"));
+  /* Rows are told apart by their URIs. */
+  if (options->resume && (options->column_groups & EMO_EXPORT_PICTURE) == 0)
+    return emo_cli_usage (_("--resume needs the group \"picture\" among --columns"));
   if (!emo_cli_check_model (options))
     return EMO_EXIT_USAGE;
 

@@ -157,6 +157,32 @@ parse_labels (EmoCliOptions *options)
 }
 
 static gboolean
+parse_columns (EmoCliOptions *options)
+{
+  g_auto(GStrv) names = NULL;
+  g_autoptr(GError) error = NULL;
+
+  options->column_groups = EMO_EXPORT_DEFAULT_COLUMNS;
+  if (options->columns == NULL)
+    return TRUE;
+  if (!check_text ("columns", options->columns))
+    return FALSE;
+  if (options->format != EMO_EXPORT_CSV)
+    {
+      emo_cli_report (_("--columns is for --format csv"));
+      return FALSE;
+    }
+
+  names = g_strsplit (options->columns, ",", -1);
+  for (guint i = 0; names[i] != NULL; i++)
+    g_strstrip (names[i]);
+  if (!emo_export_columns_parse ((const char *const *) names, &options->column_groups, &error))
+    emo_cli_report ("--columns: %s", error->message);
+
+  return error == NULL;
+}
+
+static gboolean
 check_options (EmoCliOptions *options,
                gboolean       has_limit)
 {
@@ -178,7 +204,8 @@ check_options (EmoCliOptions *options,
          check_text ("prompt", options->prompt) &&
          check_text ("system", options->system) &&
          parse_labels (options) &&
-         parse_format (options);
+         parse_format (options) &&
+         parse_columns (options);
 }
 
 /**
@@ -247,6 +274,7 @@ emo_cli_options_clear (EmoCliOptions *options)
   g_clear_pointer (&options->labels, g_free);
   g_clear_pointer (&options->label_list, g_strfreev);
   g_clear_pointer (&options->format_name, g_free);
+  g_clear_pointer (&options->columns, g_free);
   g_clear_pointer (&options->output, g_free);
   g_clear_pointer (&options->prompt, g_free);
   g_clear_pointer (&options->system, g_free);

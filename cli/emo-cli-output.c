@@ -175,6 +175,7 @@ emo_cli_output_new (EmoCliOptions  *options,
   self->shown = options->output != NULL ? emo_file_escape_name (options->output) : NULL;
   self->options = (EmoExportOptions) EMO_EXPORT_OPTIONS_INIT;
   self->options.format = options->format;
+  self->options.columns = options->column_groups;
   self->resume = options->resume;
   self->fd = -1;
   self->begun = g_string_new (NULL);

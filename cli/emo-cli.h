@@ -41,6 +41,8 @@ typedef struct
   int      max_new_tokens;    /* 0: the command's default */
   char    *format_name;
   EmoExportFormat format;
+  char    *columns;           /* as given, with commas */
+  EmoExportColumns column_groups;
   char    *output;            /* (nullable) */
   int      limit;             /* 0: none */
   gboolean resume;

@@ -8,28 +8,19 @@
 
 #include "config.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "emo-csv.h"
 #include "emo-error.h"
-#include "emo-export.h"
+#include "emo-export-private.h"
 #include "emo-file.h"
+#include "emo-json.h"
 
 /* Widths of the table's columns, in columns of a terminal. */
 #define NAME_WIDTH 28
 #define ANSWER_WIDTH 20
 
-#define UTF8_BOM "\xef\xbb\xbf"
-
-static const char *const branch_names[EMO_N_BRANCHES] = {
-  [EMO_BRANCH_VLM] = "vlm",
-  [EMO_BRANCH_DISTILLED] = "distilled",
-  [EMO_BRANCH_GATED] = "gated",
-};
-
 /* The order in which exports speak of the branches. */
-static const EmoBranch branches[EMO_N_BRANCHES] = {
+const EmoBranch _emo_export_branches[EMO_N_BRANCHES] = {
   EMO_BRANCH_GATED,
   EMO_BRANCH_VLM,
   EMO_BRANCH_DISTILLED,
@@ -50,9 +41,10 @@ emo_export_dup_error (const GError *error)
   return g_strdup_printf ("%s: %s", emo_error_get_code (error), error->message);
 }
 
-static const char *
-get_winner (EmoPrediction *prediction,
-            EmoBranch      branch)
+/* @prediction (nullable); NULL: no answer. */
+const char *
+_emo_export_get_winner (EmoPrediction *prediction,
+                        EmoBranch      branch)
 {
   int winner = prediction != NULL ? emo_prediction_get_winner (prediction, branch) : -1;
 
@@ -62,196 +54,35 @@ get_winner (EmoPrediction *prediction,
   return emo_label_set_get_label (emo_prediction_get_labels (prediction), winner);
 }
 
-/* --- CSV --- */
-
-static char *
-csv_header (const EmoExportOptions *options,
-            EmoModelInfo           *info)
-{
-  static const char *const first[] = {
-    "file_name", "split", "label", "pred_gated", "pred_vlm", "pred_distilled", "agree", "margin",
-  };
-  static const char *const last[] = {
-    "share_vlm", "share_distilled", "margin_vlm", "margin_distilled", "explanation", "in_domain",
-    "status", "error", "ms_total", "width", "height", "uri", "image_sha256", "model", "revision",
-    "model_sha256", "adapter_sha256", "head_sha256", "gate_sha256", "prompt_sha256", "seed",
-    "app_version", "time_utc",
-  };
-  g_autoptr(GString) row = g_string_new (NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (first); i++)
-    emo_csv_append_text (row, first[i], FALSE);
-  for (guint b = 0; b < EMO_N_BRANCHES; b++)
-    for (guint i = 0; i < emo_label_set_get_size (info->labels); i++)
-      {
-        g_autofree char *name = g_strdup_printf ("p_%s_%s", branch_names[branches[b]],
-                                                 emo_label_set_get_label (info->labels, i));
-
-        emo_csv_append_text (row, name, options->formula_guard);
-      }
-  for (guint i = 0; i < G_N_ELEMENTS (last); i++)
-    emo_csv_append_text (row, last[i], FALSE);
-  emo_csv_end_row (row);
-  if (options->bom)
-    g_string_prepend (row, UTF8_BOM);
-
-  return g_string_free (g_steal_pointer (&row), FALSE);
-}
-
-static void
-csv_append_bool (GString  *row,
-                 gboolean  known,
-                 gboolean  value)
-{
-  emo_csv_append_text (row, !known ? NULL : value ? "true" : "false", FALSE);
-}
-
-/* The columns are the header's labels; an older model's answer may have others,
- * so they are matched by name. */
-static void
-csv_append_probabilities (GString       *row,
-                          EmoModelInfo  *info,
-                          EmoPrediction *prediction,
-                          EmoBranch      branch)
-{
-  const double *probabilities = NULL;
-
-  if (prediction != NULL)
-    probabilities = emo_prediction_get_probabilities (prediction, branch);
-
-  for (guint i = 0; i < emo_label_set_get_size (info->labels); i++)
-    {
-      int index = -1;
-
-      if (probabilities != NULL)
-        index = emo_label_set_find (emo_prediction_get_labels (prediction),
-                                    emo_label_set_get_label (info->labels, i));
-      emo_csv_append_double (row, index >= 0 ? probabilities[index] : NAN);
-    }
-}
-
-static void
-csv_append_answer (GString       *row,
-                   EmoPrediction *prediction,
-                   gboolean       guard)
-{
-  for (guint b = 0; b < EMO_N_BRANCHES; b++)
-    emo_csv_append_text (row, get_winner (prediction, branches[b]), guard);
-  csv_append_bool (row, prediction != NULL && emo_prediction_knows_agree (prediction),
-                   prediction != NULL && emo_prediction_get_agree (prediction));
-  emo_csv_append_double (row, prediction != NULL ? emo_prediction_get_margin (prediction) : NAN);
-}
-
-static void
-csv_append_fusion (GString       *row,
-                   EmoPrediction *prediction)
-{
-  double share[2] = { NAN, NAN };
-  double margin[3] = { NAN, NAN, NAN };
-
-  if (prediction != NULL)
-    {
-      if (!emo_prediction_get_share (prediction, &share[0], &share[1]))
-        share[0] = share[1] = NAN;
-      if (!emo_prediction_get_margin_parts (prediction, &margin[0], &margin[1], &margin[2]))
-        margin[0] = margin[1] = NAN;
-    }
-  emo_csv_append_double (row, share[0]);
-  emo_csv_append_double (row, share[1]);
-  emo_csv_append_double (row, margin[0]);
-  emo_csv_append_double (row, margin[1]);
-}
-
-static void
-csv_append_picture (GString       *row,
-                    EmoSample     *sample,
-                    EmoPrediction *prediction)
-{
-  g_autofree char *uri = emo_sample_dup_uri (sample);
-  int width = 0;
-  int height = 0;
-
-  if (prediction != NULL)
-    emo_prediction_get_size (prediction, &width, &height);
-  emo_csv_append_double (row, prediction != NULL ? emo_prediction_get_ms (prediction, EMO_STAGE_DONE) : NAN);
-  if (width > 0)
-    {
-      emo_csv_append_int (row, width);
-      emo_csv_append_int (row, height);
-    }
-  else
-    {
-      emo_csv_append_text (row, NULL, FALSE);
-      emo_csv_append_text (row, NULL, FALSE);
-    }
-  emo_csv_append_text (row, uri, FALSE);
-  emo_csv_append_text (row, emo_sample_get_image_sha256 (sample), FALSE);
-}
-
-static void
-csv_append_provenance (GString      *row,
-                       EmoModelInfo *info,
-                       EmoSample    *sample,
-                       gboolean      guard)
-{
-  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, info->seed);
-  g_autofree char *when = NULL;
-
-  emo_csv_append_text (row, info->name, guard);
-  emo_csv_append_text (row, info->revision, guard);
-  emo_csv_append_text (row, info->model_sha256, FALSE);
-  emo_csv_append_text (row, info->adapter_sha256, FALSE);
-  emo_csv_append_text (row, info->head_sha256, FALSE);
-  emo_csv_append_text (row, info->gate_sha256, FALSE);
-  emo_csv_append_text (row, info->prompt_sha256, FALSE);
-  emo_csv_append_text (row, seed, FALSE);
-  emo_csv_append_text (row, EMO_VERSION, FALSE);
-  if (emo_sample_get_time (sample) > 0)
-    {
-      g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc (emo_sample_get_time (sample));
-
-      /* Not %c or the like: those follow the locale. */
-      when = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
-    }
-  emo_csv_append_text (row, when, FALSE);
-}
-
-static char *
-csv_row (const EmoExportOptions *options,
-         EmoModelInfo           *info,
-         EmoSample              *sample)
-{
-  g_autoptr(GString) row = g_string_new (NULL);
-  EmoPrediction *prediction = emo_sample_get_prediction (sample);
-  g_autofree char *error = emo_export_dup_error (emo_sample_get_error (sample));
-  g_autoptr(GEnumClass) states = g_type_class_ref (EMO_TYPE_SAMPLE_STATE);
-  const GEnumValue *state = g_enum_get_value (states, emo_sample_get_state (sample));
-  EmoDomainVerdict in_domain = EMO_DOMAIN_UNKNOWN;
-  gboolean guard = options->formula_guard;
-
-  if (prediction != NULL)
-    in_domain = emo_prediction_get_in_domain (prediction);
-
-  emo_csv_append_text (row, emo_sample_get_file_name (sample), guard);
-  emo_csv_append_text (row, NULL, FALSE);   /* split: a data set's */
-  emo_csv_append_text (row, NULL, FALSE);   /* label: likewise */
-  csv_append_answer (row, prediction, guard);
-  for (guint b = 0; b < EMO_N_BRANCHES; b++)
-    csv_append_probabilities (row, info, prediction, branches[b]);
-  csv_append_fusion (row, prediction);
-  emo_csv_append_text (row, prediction != NULL ? emo_prediction_get_explanation (prediction) : NULL, guard);
-  csv_append_bool (row, in_domain != EMO_DOMAIN_UNKNOWN, in_domain == EMO_DOMAIN_IN);
-  emo_csv_append_text (row, state->value_nick, FALSE);
-  emo_csv_append_text (row, error, guard);
-  csv_append_picture (row, sample, prediction);
-  csv_append_provenance (row, prediction != NULL ? emo_prediction_get_info (prediction) : info,
-                         sample, guard);
-  emo_csv_end_row (row);
-
-  return g_string_free (g_steal_pointer (&row), FALSE);
-}
-
 /* --- JSON Lines --- */
+
+static void
+append_member (GString    *out,
+               const char *key,
+               const char *value)
+{
+  g_string_append_printf (out, ", \"%s\": ", key);
+  emo_json_append_string (out, value);
+}
+
+/* The keys of an answer are a contract; what a person said comes after them, and
+ * only what was said. */
+static char *
+end_object (const char *json,
+            EmoSample  *sample)
+{
+  GString *out = g_string_new_len (json, strlen (json) - 1);
+
+  if (emo_sample_get_flagged (sample))
+    g_string_append (out, ", \"flagged\": true");
+  if (emo_sample_get_own_label (sample) != NULL)
+    append_member (out, "own_label", emo_sample_get_own_label (sample));
+  if (emo_sample_get_note (sample) != NULL)
+    append_member (out, "note", emo_sample_get_note (sample));
+  g_string_append (out, "}\n");
+
+  return g_string_free (out, FALSE);
+}
 
 static char *
 jsonl_row (EmoModelInfo *info,
@@ -268,7 +99,7 @@ jsonl_row (EmoModelInfo *info,
     prediction = emo_prediction_new (info);
   json = emo_prediction_to_json (prediction, image, error);
 
-  return g_strconcat (json, "\n", NULL);
+  return end_object (json, sample);
 }
 
 /* --- the table --- */
@@ -326,7 +157,7 @@ append_answer (GString       *out,
                EmoPrediction *prediction,
                EmoBranch      branch)
 {
-  const char *label = get_winner (prediction, branch);
+  const char *label = _emo_export_get_winner (prediction, branch);
   g_autofree char *cell = NULL;
 
   if (label != NULL)
@@ -404,7 +235,7 @@ table_row (const EmoExportOptions *options,
     }
 
   for (guint b = 0; b < EMO_N_BRANCHES; b++)
-    append_answer (out, prediction, branches[b]);
+    append_answer (out, prediction, _emo_export_branches[b]);
   append_padded (out, get_agree_text (prediction), 5);
   if (info->domain_name != NULL)
     append_padded (out, get_domain_text (prediction), 6);
@@ -444,7 +275,7 @@ emo_export_header (const EmoExportOptions *options,
   switch (options->format)
     {
     case EMO_EXPORT_CSV:
-      return csv_header (options, info);
+      return _emo_export_csv_header (options, info);
     case EMO_EXPORT_TABLE:
       return table_header (options, info);
     case EMO_EXPORT_JSONL:
@@ -475,7 +306,7 @@ emo_export_row (const EmoExportOptions *options,
   switch (options->format)
     {
     case EMO_EXPORT_CSV:
-      return csv_row (options, info, sample);
+      return _emo_export_csv_row (options, info, sample);
     case EMO_EXPORT_TABLE:
       return table_row (options, info, sample);
     case EMO_EXPORT_JSONL:
@@ -485,8 +316,52 @@ emo_export_row (const EmoExportOptions *options,
 }
 
 /**
+ * emo_export_is_written:
+ * @sample: a picture
+ *
+ * Returns: whether it has a row: it is done or failed
+ */
+gboolean
+emo_export_is_written (EmoSample *sample)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (sample), FALSE);
+
+  return emo_sample_get_state (sample) == EMO_SAMPLE_DONE || emo_sample_get_state (sample) == EMO_SAMPLE_FAILED;
+}
+
+/**
+ * emo_export_is_annotated:
+ * @sample: a picture
+ *
+ * Returns: whether a person flagged it, gave it a label or wrote a note
+ */
+gboolean
+emo_export_is_annotated (EmoSample *sample)
+{
+  g_return_val_if_fail (EMO_IS_SAMPLE (sample), FALSE);
+
+  return emo_sample_get_flagged (sample) || emo_sample_get_own_label (sample) != NULL ||
+         emo_sample_get_note (sample) != NULL;
+}
+
+static gboolean
+any_annotated (GListModel *samples)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (samples); i++)
+    {
+      g_autoptr(EmoSample) sample = g_list_model_get_item (samples, i);
+
+      if (emo_export_is_written (sample) && emo_export_is_annotated (sample))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/**
  * emo_export_save:
- * @options: what to write
+ * @options: what to write; columns of annotations are left out where there is
+ *   nothing to put into them
  * @info: the model whose labels name the columns
  * @samples: a list of #EmoSample; those done or failed are written
  * @file: a local file, replaced whole or not at all
@@ -508,6 +383,7 @@ emo_export_save (const EmoExportOptions  *options,
 {
   g_autoptr(GString) out = g_string_new (NULL);
   g_autofree char *header = NULL;
+  EmoExportOptions trimmed;
   guint n_samples;
 
   g_return_val_if_fail (options != NULL, FALSE);
@@ -523,7 +399,10 @@ emo_export_save (const EmoExportOptions  *options,
       return FALSE;
     }
 
-  header = emo_export_header (options, info);
+  trimmed = *options;
+  if (!any_annotated (samples))
+    trimmed.columns &= ~EMO_EXPORT_ANNOTATIONS;
+  header = emo_export_header (&trimmed, info);
   g_string_append (out, header);
   n_samples = g_list_model_get_n_items (samples);
   for (guint i = 0; i < n_samples; i++)
@@ -533,10 +412,9 @@ emo_export_save (const EmoExportOptions  *options,
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      if (emo_sample_get_state (sample) != EMO_SAMPLE_DONE &&
-          emo_sample_get_state (sample) != EMO_SAMPLE_FAILED)
+      if (!emo_export_is_written (sample))
         continue;
-      row = emo_export_row (options, info, sample);
+      row = emo_export_row (&trimmed, info, sample);
       g_string_append (out, row);
     }
 

@@ -306,6 +306,159 @@ test_export_missing_branches_are_empty (Fixture       *fixture,
 }
 
 static void
+test_export_csv_leaves_out_groups_of_columns (Fixture       *fixture,
+                                              gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *header = NULL;
+  g_auto(GStrv) cells = NULL;
+
+  options.columns = EMO_EXPORT_ANSWERS | EMO_EXPORT_STATUS;
+  header = emo_export_header (&options, fixture->info);
+  cells = make_row (fixture, &options, 2);
+
+  g_assert_cmpstr (header, ==, "file_name,pred_gated,pred_vlm,pred_distilled,agree,margin,in_domain,status,error\r\n");
+  g_assert_cmpuint (g_strv_length (cells), ==, 9);
+  g_assert_cmpstr (cells[0], ==, "c.png");
+  g_assert_cmpstr (cells[1], ==, "contentment");
+  g_assert_cmpstr (cells[7], ==, "done");
+}
+
+/* Every group's header and cells are equally many, alone and with any other. */
+static void
+test_export_csv_cells_stand_below_their_names (Fixture       *fixture,
+                                               gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+
+  for (options.columns = 0; options.columns <= EMO_EXPORT_ALL_COLUMNS; options.columns++)
+    {
+      g_autofree char *header = emo_export_header (&options, fixture->info);
+      g_auto(GStrv) names = split_row (header);
+      g_auto(GStrv) done = make_row (fixture, &options, 2);
+      g_auto(GStrv) failed = make_row (fixture, &options, 1);
+
+      g_assert_cmpuint (g_strv_length (names), ==, g_strv_length (done));
+      g_assert_cmpuint (g_strv_length (names), ==, g_strv_length (failed));
+    }
+}
+
+static void
+test_export_columns_have_names (void)
+{
+  static const char *const good[] = { "answers", "annotations", NULL };
+  static const char *const none[] = { NULL };
+  static const char *const bad[] = { "answers", "colour", NULL };
+  g_autoptr(GFlagsClass) flags = g_type_class_ref (EMO_TYPE_EXPORT_COLUMNS);
+  g_autoptr(GError) error = NULL;
+  EmoExportColumns columns = 0;
+
+  g_assert_cmpuint (flags->mask, ==, EMO_EXPORT_ALL_COLUMNS);
+  for (guint i = 0; i < flags->n_values; i++)
+    {
+      g_autofree char *names = emo_export_columns_dup_names (flags->values[i].value);
+
+      g_assert_cmpuint (strlen (names), >, 3);
+    }
+  g_assert_true (emo_export_columns_parse (good, &columns, &error));
+  g_assert_cmpuint (columns, ==, EMO_EXPORT_ANSWERS | EMO_EXPORT_ANNOTATIONS);
+  g_assert_true (emo_export_columns_parse (none, &columns, &error));
+  g_assert_cmpuint (columns, ==, EMO_EXPORT_DEFAULT_COLUMNS);
+  g_assert_false (emo_export_columns_parse (bad, &columns, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE);
+  g_assert_nonnull (strstr (error->message, "colour"));
+}
+
+static void
+annotate (EmoSample *sample)
+{
+  emo_sample_set_flagged (sample, TRUE);
+  emo_sample_set_own_label (sample, "=awe");
+  emo_sample_set_note (sample, "\"quoted\",\nand long");
+}
+
+static void
+test_export_csv_ends_with_what_a_person_says (Fixture       *fixture,
+                                              gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *header = NULL;
+  g_auto(GStrv) names = NULL;
+  g_auto(GStrv) said = NULL;
+  g_auto(GStrv) silent = NULL;
+  guint last;
+
+  options.columns = EMO_EXPORT_ALL_COLUMNS;
+  annotate (get_sample (fixture, 0));
+  header = emo_export_header (&options, fixture->info);
+  names = split_row (header);
+  said = make_row (fixture, &options, 0);
+  silent = make_row (fixture, &options, 2);
+  last = g_strv_length (names) - 1;
+
+  g_assert_cmpstr (names[last - 3], ==, "time_utc");
+  g_assert_cmpstr (names[last], ==, "note");
+  g_assert_cmpstr (get_cell (names, said, "flagged"), ==, "true");
+  g_assert_cmpstr (get_cell (names, said, "own_label"), ==, "'=awe");
+  g_assert_cmpstr (get_cell (names, said, "note"), ==, "\"quoted\",\nand long");
+  g_assert_cmpstr (get_cell (names, silent, "flagged"), ==, "false");
+  g_assert_cmpstr (get_cell (names, silent, "own_label"), ==, "");
+}
+
+static void
+test_export_json_lines_keep_what_a_person_says (Fixture       *fixture,
+                                                gconstpointer  data)
+{
+  EmoExportOptions options = { .format = EMO_EXPORT_JSONL };
+  g_autofree char *before = emo_export_row (&options, fixture->info, get_sample (fixture, 0));
+  g_autofree char *after = NULL;
+  g_autofree char *flagged = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(EmoJson) json = NULL;
+  const EmoJsonValue *root;
+
+  g_assert_null (strstr (before, "flagged"));
+  g_assert_null (strstr (before, "own_label"));
+  annotate (get_sample (fixture, 0));
+  after = emo_export_row (&options, fixture->info, get_sample (fixture, 0));
+  /* All that was there stays as it was. */
+  g_assert_true (strncmp (before, after, strlen (before) - 2) == 0);
+  json = emo_json_parse (after, strlen (after), "row", 0, &error);
+  g_assert_no_error (error);
+  root = emo_json_get_root (json);
+  g_assert_true (emo_json_value_get_bool (emo_json_value_get_member (root, "flagged")));
+  g_assert_cmpstr (emo_json_value_get_member_string (root, "own_label", NULL), ==, "=awe");
+  g_assert_cmpstr (emo_json_value_get_member_string (root, "note", NULL), ==, "\"quoted\",\nand long");
+
+  emo_sample_set_flagged (get_sample (fixture, 2), TRUE);
+  flagged = emo_export_row (&options, fixture->info, get_sample (fixture, 2));
+  g_assert_true (g_str_has_suffix (flagged, ", \"error\": null, \"flagged\": true}\n"));
+}
+
+static void
+test_export_save_writes_annotations_where_there_are_any (Fixture       *fixture,
+                                                         gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *path = emo_test_write_text (fixture->folder, "out.csv", "old");
+  g_autoptr(GFile) file = g_file_new_for_path (path);
+  GListModel *samples = emo_session_get_samples (fixture->session);
+  g_autofree char *without = NULL;
+  g_autofree char *with = NULL;
+
+  options.columns = EMO_EXPORT_ALL_COLUMNS;
+  g_assert_true (emo_export_save (&options, fixture->info, samples, file, NULL, NULL));
+  g_file_get_contents (path, &without, NULL, NULL);
+  g_assert_nonnull (strstr (without, ",time_utc\r\n"));
+
+  emo_sample_set_note (get_sample (fixture, 1), "why?");
+  g_assert_true (emo_export_save (&options, fixture->info, samples, file, NULL, NULL));
+  g_file_get_contents (path, &with, NULL, NULL);
+  g_assert_nonnull (strstr (with, ",time_utc,flagged,own_label,note\r\n"));
+  g_assert_nonnull (strstr (with, ",false,,why?\r\n"));
+}
+
+static void
 test_export_json_lines_parse (Fixture       *fixture,
                               gconstpointer  data)
 {
@@ -416,11 +569,17 @@ main (int   argc,
   ADD ("csv-guards-formulas", test_export_csv_guards_formulas);
   ADD ("csv-says-why-a-picture-failed", test_export_csv_says_why_a_picture_failed);
   ADD ("nan-is-no-answer", test_export_nan_is_no_answer);
+  ADD ("csv-leaves-out-groups-of-columns", test_export_csv_leaves_out_groups_of_columns);
+  ADD ("csv-cells-stand-below-their-names", test_export_csv_cells_stand_below_their_names);
+  ADD ("csv-ends-with-what-a-person-says", test_export_csv_ends_with_what_a_person_says);
+  ADD ("json-lines-keep-what-a-person-says", test_export_json_lines_keep_what_a_person_says);
+  ADD ("save-writes-annotations-where-there-are-any", test_export_save_writes_annotations_where_there_are_any);
   ADD ("json-lines-parse", test_export_json_lines_parse);
   ADD ("table-sends-no-control-characters", test_export_table_sends_no_control_characters);
   ADD ("numbers-ignore-the-locale", test_export_numbers_ignore_the_locale);
   ADD ("save-writes-whole-file", test_export_save_writes_whole_file);
 #undef ADD
+  g_test_add_func ("/Emo/Export/columns-have-names", test_export_columns_have_names);
   g_test_add ("/Emo/Export/missing-branches-are-empty", Fixture, "vlm alone",
               set_up, test_export_missing_branches_are_empty, tear_down);
 

@@ -106,6 +106,21 @@ def test_csv_says_the_same_as_jsonl(folder):
         assert cells['model_sha256'] == row['model']['sha256']
 
 
+def test_columns_are_chosen_by_groups(folder):
+    def names(*args):
+        text = run('predict', '--format', 'csv', '--no-explain', *args, sample()).stdout.decode()
+        return next(csv.reader(io.StringIO(text, newline='')))
+    assert names('--columns', 'answers, status') == ['file_name', 'pred_gated', 'pred_vlm', 'pred_distilled', 'agree',
+                                                     'margin', 'in_domain', 'status', 'error']
+    everything = names()
+    assert names('--columns', 'dataset,answers,probabilities,fusion,explanation,status,picture,model') == everything
+    assert everything[-1] == 'time_utc'
+    for args in (['--columns', 'colours', '--format', 'csv'], ['--columns', 'answers', '--format', 'jsonl'],
+                 ['--columns', 'answers'],
+                 ['--resume', '--output', os.path.join(folder, 'x.csv'), '--columns', 'answers']):
+        one_line(run('predict', *args, sample(), expect=2))
+
+
 def test_table_has_a_row_a_picture(folder):
     text = run('predict', SAMPLES).stdout.decode()
     assert '\x1b' not in text and '\nFILE ' in '\n' + text
