@@ -36,9 +36,11 @@ typedef struct
 
 static const Field fields[] = {
   FIELD (path, TEXT),
+  FIELD (base, TEXT),
   FIELD (name, TEXT),
   FIELD (revision, TEXT),
   FIELD (default_labels, TRUTH),
+  FIELD (given_labels, TRUTH),
   FIELD (has_distilled, TRUTH),
   FIELD (has_gate, TRUTH),
   FIELD (has_reason, TRUTH),
@@ -54,6 +56,7 @@ static const Field fields[] = {
   FIELD (dtype, TEXT),
   FIELD (threads, INT),
   FIELD (seed, UINT64),
+  FIELD (max_pixels, INT64),
   FIELD (parameters, INT64),
   FIELD (weight_bytes, INT64),
 };

@@ -67,6 +67,7 @@ emo_model_info_unref (EmoModelInfo *self)
   g_clear_pointer (&self->labels, emo_label_set_unref);
   g_clear_pointer (&self->fusion, emo_fusion_unref);
   g_free (self->path);
+  g_free (self->base);
   g_free (self->name);
   g_free (self->revision);
   g_free (self->domain_name);

@@ -22,10 +22,12 @@ struct _EmoModelInfo
 
   /*< public; read-only once the classifier is made >*/
   char        *path;              /* the folder */
+  char        *base;              /* (nullable) the base's folder, of an adapter's folder */
   char        *name;              /* emovlm.json name, else the folder's */
   char        *revision;          /* (nullable) */
   EmoLabelSet *labels;
   gboolean     default_labels;    /* no manifest and no --labels: Mikels' eight were assumed */
+  gboolean     given_labels;      /* the labels are those that were asked for, not the folder's */
   gboolean     has_distilled;
   gboolean     has_gate;
   gboolean     has_reason;        /* prompt.answer has room for a reason */
@@ -44,6 +46,7 @@ struct _EmoModelInfo
   char        *dtype;             /* "float32", "bfloat16" */
   int          threads;
   guint64      seed;
+  gint64       max_pixels;        /* the limit that was asked for; 0: the model's own */
   gint64       parameters;        /* count */
   gint64       weight_bytes;      /* on disk */
   double       load_ms;

@@ -198,10 +198,12 @@ fill_info (EmoBundleClassifier  *self,
   const EmoBundle *bundle = self->bundle;
 
   info->path = g_strdup (bundle->path);
+  info->base = g_strdup (options->base);
   info->name = g_strdup (bundle->name);
   info->revision = g_strdup (bundle->revision);
   info->labels = emo_label_set_ref (bundle->labels);
   info->default_labels = bundle->default_labels;
+  info->given_labels = options->labels != NULL;
   info->has_distilled = self->head != NULL;
   info->has_gate = self->gate != NULL;
   info->has_reason = emo_bundle_has_reason (self->bundle);
@@ -216,6 +218,7 @@ fill_info (EmoBundleClassifier  *self,
   info->dtype = g_strdup (emo_compute_get_dtype (&self->compute));
   info->threads = self->compute.threads;
   info->seed = options->seed;
+  info->max_pixels = options->max_pixels;
   info->parameters = emo_vlm_config_count_parameters (&self->config);
   info->weight_bytes = self->vlm->weight_bytes;
   for (guint i = 0; bundle->notes != NULL && bundle->notes[i] != NULL; i++)

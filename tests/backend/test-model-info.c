@@ -60,6 +60,9 @@ test_model_info_reads_back_from_json (void)
   info->seed = G_MAXUINT64;
   info->parameters = G_MAXINT64;
   info->threads = 3;
+  info->base = g_strdup ("/the base");
+  info->given_labels = TRUE;
+  info->max_pixels = 200704;
   info->load_ms = 12;
   info->notes = g_strdupv ((char *[]) { (char *) "a note", (char *) "another", NULL });
 
@@ -71,6 +74,9 @@ test_model_info_reads_back_from_json (void)
   g_assert_cmpstr (again, ==, text);
   g_assert_cmpstr (read->name, ==, info->name);
   g_assert_null (read->revision);
+  g_assert_cmpstr (read->base, ==, "/the base");
+  g_assert_true (read->given_labels);
+  g_assert_cmpint (read->max_pixels, ==, 200704);
   g_assert_cmpint (read->gate_kind, ==, EMO_GATE_KIND_CROSS);
   g_assert_cmpuint (read->seed, ==, G_MAXUINT64);
   g_assert_true (isnan (read->load_ms));
