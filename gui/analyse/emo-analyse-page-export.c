@@ -130,16 +130,19 @@ _emo_analyse_page_update_export (EmoAnalysePage *self)
  * @self: a page
  * @map: the actions of the window that shows it
  *
- * Adds what can be done with the page's results. The actions must not be used
+ * Adds what can be done with the page's pictures and results. The actions must not be used
  * after the page is gone.
  */
 void
 emo_analyse_page_add_actions (EmoAnalysePage *self,
                               GActionMap     *map)
 {
+  g_auto (GStrv) names = NULL;
+
   g_return_if_fail (EMO_IS_ANALYSE_PAGE (self));
   g_return_if_fail (G_IS_ACTION_MAP (map));
 
-  for (guint i = 0; i < G_N_ELEMENTS (action_entries); i++)
-    g_action_map_add_action (map, g_action_map_lookup_action (G_ACTION_MAP (self->actions), action_entries[i].name));
+  names = g_action_group_list_actions (G_ACTION_GROUP (self->actions));
+  for (guint i = 0; names[i] != NULL; i++)
+    g_action_map_add_action (map, g_action_map_lookup_action (G_ACTION_MAP (self->actions), names[i]));
 }

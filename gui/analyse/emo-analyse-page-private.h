@@ -9,6 +9,7 @@
 #include "emo-adaptive-box.h"
 #include "emo-analyse-page.h"
 #include "emo-picture-view.h"
+#include "emo-removals.h"
 #include "emo-results-pane.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,8 @@ struct _EmoAnalysePage
 
   EmoModelLoader     *loader;
   EmoSession         *session;
+  EmoRemovals        *removals;
+  AdwToast           *removal_toast;  /* (nullable) a weak pointer: the one with Undo */
   GCancellable       *cancellable;    /* scans, drops and exports under way */
   guint               n_loose;        /* pictures that came as bytes, for their names */
   gboolean            can_go_back;
@@ -46,6 +49,13 @@ void _emo_analyse_page_toast         (EmoAnalysePage *self,
                                       const char     *text);
 void _emo_analyse_page_add_samples   (EmoAnalysePage *self,
                                       GPtrArray      *samples);   /* of EmoSample */
+
+
+/* emo-analyse-page-list.c */
+void _emo_analyse_page_install_list  (GtkWidgetClass *widget_class);
+void _emo_analyse_page_init_list     (EmoAnalysePage *self);
+void _emo_analyse_page_dispose_list  (EmoAnalysePage *self);
+void _emo_analyse_page_update_list   (EmoAnalysePage *self);
 
 /* emo-analyse-page-intake.c */
 void _emo_analyse_page_init_drop     (EmoAnalysePage *self);

@@ -13,7 +13,8 @@
 #include "emo-analyse-page-private.h"
 
 /* The page is cut by concern: here the session and the selection;
- * emo-analyse-page-intake.c has drop, paste and Open, emo-analyse-page-export.c
+ * emo-analyse-page-list.c has what is done to pictures of the list,
+ * emo-analyse-page-intake.c drop, paste and Open, emo-analyse-page-export.c
  * what leaves. */
 
 enum
@@ -95,12 +96,15 @@ update_empty (EmoAnalysePage *self)
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), name) != 0)
     {
       gtk_stack_set_visible_child_name (self->stack, name);
-      /* So that arrows and Delete work at once. */
-      if (!empty)
+      /* So that arrows and Delete, or Ctrl+Z, work at once. */
+      if (empty)
+        gtk_widget_child_focus (GTK_WIDGET (self->empty), GTK_DIR_TAB_FORWARD);
+      else
         emo_list_pane_focus_list (self->list_pane);
     }
   update_can_go_back (self);
   update_running (self);
+  _emo_analyse_page_update_list (self);
 }
 
 static void
@@ -114,6 +118,17 @@ update_model (EmoAnalysePage *self)
   update_running (self);
 }
 
+/* Ctrl and Shift choose pictures, which is no wish to leave the list. */
+static gboolean
+is_selecting_more (EmoAnalysePage *self)
+{
+  GdkSeat *seat = gdk_display_get_default_seat (gtk_widget_get_display (GTK_WIDGET (self)));
+  GdkDevice *keyboard = seat != NULL ? gdk_seat_get_keyboard (seat) : NULL;
+
+  return keyboard != NULL &&
+         (gdk_device_get_modifier_state (keyboard) & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0;
+}
+
 static void
 sample_cb (EmoAnalysePage *self)
 {
@@ -122,10 +137,9 @@ sample_cb (EmoAnalysePage *self)
   emo_picture_view_set_sample (self->picture, sample);
   emo_results_pane_set_sample (self->results, sample);
   emo_session_prefer (self->session, sample);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.remove", sample != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.explain", sample != NULL);
 
-  if (sample != NULL && !self->adding && adw_leaflet_get_folded (self->leaflet))
+  if (sample != NULL && !self->adding && adw_leaflet_get_folded (self->leaflet) && !is_selecting_more (self))
     adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
 }
 
@@ -133,6 +147,19 @@ static void
 activated_cb (EmoAnalysePage *self)
 {
   adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
+}
+
+/* All of them are listed already: adding once more tells which those are. */
+static void
+select_listed (EmoAnalysePage *self,
+               GPtrArray      *samples)
+{
+  g_autoptr (GPtrArray) listed = g_ptr_array_new ();
+
+  for (guint i = 0; i < samples->len; i++)
+    g_ptr_array_add (listed, emo_session_add (self->session, g_ptr_array_index (samples, i)));
+  emo_list_pane_select (self->list_pane, listed);
+  _emo_analyse_page_toast (self, _("These pictures are in the list already"));
 }
 
 /* Adds to the session and shows what came: a single picture at once, the first
@@ -158,7 +185,7 @@ _emo_analyse_page_add_samples (EmoAnalysePage *self,
     {
       emo_session_add_many (self->session, samples);
       if (g_list_model_get_n_items (list) == n_before)
-        _emo_analyse_page_toast (self, _("These pictures are in the list already"));
+        select_listed (self, samples);
       else if (emo_list_pane_get_sample (self->list_pane) == NULL && !adw_leaflet_get_folded (self->leaflet))
         {
           g_autoptr (EmoSample) first = g_list_model_get_item (list, n_before);
@@ -229,64 +256,6 @@ back_action (GtkWidget  *widget,
   emo_list_pane_set_sample (self->list_pane, NULL);
 }
 
-typedef struct
-{
-  EmoAnalysePage *page;     /* (unowned): the toast is its child */
-  EmoSample      *sample;
-} Removal;
-
-static void
-removal_free (gpointer  data,
-              GClosure *closure)
-{
-  Removal *removal = data;
-
-  g_object_unref (removal->sample);
-  g_free (removal);
-}
-
-static void
-undo_cb (AdwToast *toast,
-         Removal  *removal)
-{
-  EmoSample *listed = emo_session_add (removal->page->session, removal->sample);
-
-  emo_list_pane_set_sample (removal->page->list_pane, listed);
-}
-
-static void
-remove_action (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
-{
-  EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
-  g_autoptr (EmoSample) sample = NULL;
-  g_autofree char *shown = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *markup = NULL;
-  Removal *removal;
-  AdwToast *toast;
-  guint position;
-
-  if (!g_set_object (&sample, emo_list_pane_get_sample (self->list_pane)))
-    return;
-
-  position = emo_list_pane_get_position (self->list_pane);
-  emo_session_remove (self->session, sample);
-  emo_list_pane_set_position (self->list_pane, position);
-
-  shown = emo_sample_dup_display_name (sample);
-  text = g_strdup_printf (_("“%s” removed"), shown);
-  markup = g_markup_escape_text (text, -1);
-  toast = adw_toast_new (markup);
-  adw_toast_set_button_label (toast, _("Undo"));
-  removal = g_new0 (Removal, 1);
-  removal->page = self;
-  removal->sample = g_steal_pointer (&sample);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), removal, removal_free, 0);
-  adw_toast_overlay_add_toast (self->toasts, toast);
-}
-
 static void
 connect_session (EmoAnalysePage *self)
 {
@@ -311,6 +280,7 @@ emo_analyse_page_constructed (GObject *object)
 
   self->session = emo_session_new (emo_model_loader_get_engine (self->loader));
   connect_session (self);
+  _emo_analyse_page_init_list (self);
   emo_picture_view_set_session (self->picture, self->session);
   g_signal_connect_object (self->loader, "notify::state", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   gtk_widget_set_visible (self->samples_button, samples != NULL);
@@ -328,6 +298,8 @@ emo_analyse_page_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->go_back_id, g_source_remove);
   g_clear_object (&self->chooser);
+  if (self->removals != NULL)
+    _emo_analyse_page_dispose_list (self);
   /* Its selection goes with it, which is no change to act upon. */
   if (self->list_pane != NULL)
     g_signal_handlers_disconnect_by_data (self->list_pane, self);
@@ -398,8 +370,8 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "page.start", NULL, start_action);
   gtk_widget_class_install_action (widget_class, "page.load-model", NULL, load_model_action);
   gtk_widget_class_install_action (widget_class, "page.explain", NULL, explain_action);
-  gtk_widget_class_install_action (widget_class, "page.remove", NULL, remove_action);
   gtk_widget_class_install_action (widget_class, "page.back", NULL, back_action);
+  _emo_analyse_page_install_list (widget_class);
 }
 
 static void

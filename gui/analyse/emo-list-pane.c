@@ -13,39 +13,43 @@
 #include "emo-label-strip.h"
 #include "emo-list-pane.h"
 #include "emo-picture-list.h"
+#include "emo-picture-selection.h"
 #include "emo-sample-row.h"
 
 struct _EmoListPane
 {
-  AdwBin              parent_instance;
+  AdwBin               parent_instance;
 
-  EmoSession         *session;
-  EmoModelLoader     *loader;
-  EmoPictureList     *pictures;     /* which are shown, and in which order */
-  EmoJob             *job;          /* (nullable) of the running batch */
-  GtkWidget          *history;      /* (nullable) */
+  EmoSession          *session;
+  EmoModelLoader      *loader;
+  EmoPictureList      *pictures;     /* which are shown, and in which order */
+  EmoPictureSelection *selection;   /* of those */
+  EmoJob              *job;          /* (nullable) of the running batch */
+  GtkWidget           *history;      /* (nullable) */
 
-  AdwViewStack       *stack;
-  GtkWidget          *switcher;
-  GtkEditable        *search;
-  GtkDropDown        *show;
-  GtkDropDown        *sort;
-  GtkCheckButton     *reversed;
-  EmoLabelStrip      *strip;
-  GtkStack           *shown_stack;
-  GtkGridView        *list;
-  GtkSingleSelection *selection;
-  GtkLabel           *status;
-  GtkProgressBar     *progress;
-  AdwBin             *job_place;
-  GtkWidget          *stop_button;
-  GtkWidget          *start_button;
+  AdwViewStack        *stack;
+  GtkWidget           *switcher;
+  GtkEditable         *search;
+  GtkDropDown         *show;
+  GtkDropDown         *sort;
+  GtkCheckButton      *reversed;
+  EmoLabelStrip       *strip;
+  GtkStack            *shown_stack;
+  GtkGridView         *list;
+  GtkRevealer         *selection_bar;
+  GtkLabel            *selected;
+  GtkLabel            *status;
+  GtkProgressBar      *progress;
+  AdwBin              *job_place;
+  GtkWidget           *stop_button;
+  GtkWidget           *start_button;
 };
 
 enum
 {
   PROP_0,
   PROP_SAMPLE,
+  PROP_N_SELECTED,
   PROP_HISTORY,
   PROP_JOB_BUTTON,
   N_PROPS
@@ -231,7 +235,7 @@ next_disagreement_action (GtkWidget  *widget,
   EmoListPane *self = EMO_LIST_PANE (widget);
   GListModel *shown = emo_picture_list_get_shown (self->pictures);
   guint n = g_list_model_get_n_items (shown);
-  guint from = gtk_single_selection_get_selected (self->selection);
+  guint from = emo_picture_selection_get_position (self->selection);
 
   for (guint i = 1; i <= n; i++)
     {
@@ -261,16 +265,32 @@ job_cb (EmoListPane *self)
 }
 
 static void
-selection_cb (EmoListPane *self)
+sample_cb (EmoListPane *self)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
+}
+
+static void
+n_selected_cb (EmoListPane *self)
+{
+  guint n = emo_picture_selection_get_n_selected (self->selection);
+  g_autofree char *text = NULL;
+
+  /* While the bar goes away it still says what it was about. */
+  if (n > 1)
+    {
+      text = g_strdup_printf (ngettext ("%u selected", "%u selected", n), n);
+      gtk_label_set_text (self->selected, text);
+    }
+  gtk_revealer_set_reveal_child (self->selection_bar, n > 1);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_SELECTED]);
 }
 
 static void
 activate_cb (EmoListPane *self,
              guint        position)
 {
-  gtk_single_selection_set_selected (self->selection, position);
+  emo_picture_selection_select_position (self->selection, position);
   g_signal_emit (self, signals[SIGNAL_ACTIVATED], 0, emo_list_pane_get_sample (self));
 }
 
@@ -284,6 +304,7 @@ emo_list_pane_dispose (GObject *object)
   g_clear_object (&self->job);
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_data (self->selection, self);
+  g_clear_object (&self->selection);
   /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_LIST_PANE);
@@ -308,6 +329,9 @@ emo_list_pane_get_property (GObject    *object,
     {
     case PROP_SAMPLE:
       g_value_set_object (value, emo_list_pane_get_sample (self));
+      break;
+    case PROP_N_SELECTED:
+      g_value_set_uint (value, emo_list_pane_get_n_selected (self));
       break;
     case PROP_HISTORY:
       g_value_set_object (value, self->history);
@@ -357,6 +381,10 @@ emo_list_pane_class_init (EmoListPaneClass *klass)
 
   properties[PROP_SAMPLE] =
     g_param_spec_object ("sample", NULL, NULL, EMO_TYPE_SAMPLE, flags);
+  properties[PROP_N_SELECTED] =
+    g_param_spec_uint ("n-selected", NULL, NULL,
+                       0, G_MAXUINT, 0,
+                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   properties[PROP_HISTORY] =
     g_param_spec_object ("history", NULL, NULL, GTK_TYPE_WIDGET, flags);
   properties[PROP_JOB_BUTTON] =
@@ -386,7 +414,8 @@ emo_list_pane_class_init (EmoListPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, strip);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, shown_stack);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, list);
-  gtk_widget_class_bind_template_child (widget_class, EmoListPane, selection);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, selection_bar);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, selected);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, status);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, progress);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, job_place);
@@ -409,7 +438,6 @@ static void
 emo_list_pane_init (EmoListPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_swapped (self->selection, "notify::selected-item", G_CALLBACK (selection_cb), self);
 }
 
 /**
@@ -436,7 +464,10 @@ emo_list_pane_set_session (EmoListPane    *self,
   self->session = g_object_ref (session);
   self->loader = g_object_ref (loader);
   self->pictures = emo_picture_list_new (session);
-  gtk_single_selection_set_model (self->selection, emo_picture_list_get_shown (self->pictures));
+  self->selection = emo_picture_selection_new (emo_picture_list_get_shown (self->pictures));
+  gtk_grid_view_set_model (self->list, emo_picture_selection_get_model (self->selection));
+  g_signal_connect_swapped (self->selection, "notify::sample", G_CALLBACK (sample_cb), self);
+  g_signal_connect_swapped (self->selection, "notify::n-selected", G_CALLBACK (n_selected_cb), self);
 
   g_signal_connect_object (emo_picture_list_get_shown (self->pictures), "items-changed",
                            G_CALLBACK (shown_cb), self, G_CONNECT_SWAPPED);
@@ -462,28 +493,42 @@ emo_list_pane_get_sample (EmoListPane *self)
 {
   g_return_val_if_fail (EMO_IS_LIST_PANE (self), NULL);
 
-  return self->selection != NULL ? gtk_single_selection_get_selected_item (self->selection) : NULL;
+  return self->selection != NULL ? emo_picture_selection_get_sample (self->selection) : NULL;
 }
 
 static gboolean
 select_shown (EmoListPane *self,
-              EmoSample   *sample)
+              GPtrArray   *samples)
 {
-  GListModel *shown = emo_picture_list_get_shown (self->pictures);
-  guint n = g_list_model_get_n_items (shown);
+  guint position = emo_picture_selection_select (self->selection, samples);
 
-  for (guint i = 0; i < n; i++)
+  if (position == GTK_INVALID_LIST_POSITION)
+    return FALSE;
+
+  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
+
+  return TRUE;
+}
+
+/**
+ * emo_list_pane_select:
+ * @self: a pane
+ * @samples: (element-type EmoSample): listed pictures to select, the first of
+ *   them to be shown and scrolled to
+ */
+void
+emo_list_pane_select (EmoListPane *self,
+                      GPtrArray   *samples)
+{
+  g_return_if_fail (EMO_IS_LIST_PANE (self));
+  g_return_if_fail (samples != NULL);
+
+  /* What is asked for is shown, whatever the filter says. */
+  if (!select_shown (self, samples) && emo_picture_list_get_filtered (self->pictures))
     {
-      g_autoptr (EmoSample) at = g_list_model_get_item (shown, i);
-
-      if (at != sample)
-        continue;
-      gtk_single_selection_set_selected (self->selection, i);
-      gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", i);
-      return TRUE;
+      show_all_cb (self);
+      select_shown (self, samples);
     }
-
-  return FALSE;
 }
 
 /**
@@ -495,20 +540,48 @@ void
 emo_list_pane_set_sample (EmoListPane *self,
                           EmoSample   *sample)
 {
+  g_autoptr (GPtrArray) samples = NULL;
+
   g_return_if_fail (EMO_IS_LIST_PANE (self));
 
   if (sample == NULL)
     {
-      gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
+      emo_picture_selection_clear (self->selection);
       return;
     }
 
-  /* What is asked for is shown, whatever the filter says. */
-  if (!select_shown (self, sample) && emo_picture_list_get_filtered (self->pictures))
-    {
-      show_all_cb (self);
-      select_shown (self, sample);
-    }
+  samples = g_ptr_array_new ();
+  g_ptr_array_add (samples, sample);
+  emo_list_pane_select (self, samples);
+}
+
+/**
+ * emo_list_pane_get_n_selected:
+ * @self: a pane
+ *
+ * Returns: how many pictures are selected
+ */
+guint
+emo_list_pane_get_n_selected (EmoListPane *self)
+{
+  g_return_val_if_fail (EMO_IS_LIST_PANE (self), 0);
+
+  return self->selection != NULL ? emo_picture_selection_get_n_selected (self->selection) : 0;
+}
+
+/**
+ * emo_list_pane_dup_selected:
+ * @self: a pane
+ *
+ * Returns: (transfer full) (element-type EmoSample): the pictures that are
+ *   selected, in the order of the list
+ */
+GPtrArray *
+emo_list_pane_dup_selected (EmoListPane *self)
+{
+  g_return_val_if_fail (EMO_IS_LIST_PANE (self), NULL);
+
+  return emo_picture_selection_dup_selected (self->selection);
 }
 
 /**
@@ -523,7 +596,7 @@ emo_list_pane_get_position (EmoListPane *self)
 {
   g_return_val_if_fail (EMO_IS_LIST_PANE (self), GTK_INVALID_LIST_POSITION);
 
-  return gtk_single_selection_get_selected (self->selection);
+  return emo_picture_selection_get_position (self->selection);
 }
 
 /**
@@ -539,9 +612,9 @@ emo_list_pane_set_position (EmoListPane *self,
 
   g_return_if_fail (EMO_IS_LIST_PANE (self));
 
-  n = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  n = g_list_model_get_n_items (emo_picture_list_get_shown (self->pictures));
   if (n > 0)
-    gtk_single_selection_set_selected (self->selection, MIN (position, n - 1));
+    emo_picture_selection_select_position (self->selection, MIN (position, n - 1));
 }
 
 /**

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /* The left pane of the Analyse view: the list of pictures, a second tab for the
  * history where there is one, and a bar below with counts, progress and the
  * place of the job button.
- * Properties: "sample" (the picture to show), "history" and "job-button" (the
+ * Properties: "sample" (the picture to show), "n-selected", "history" and "job-button" (the
  * widgets for those two places, set once).
  * Signal: "activated" (EmoSample) on Enter or a click. */
 #define EMO_TYPE_LIST_PANE (emo_list_pane_get_type ())
@@ -27,6 +27,10 @@ void        emo_list_pane_set_session    (EmoListPane    *self,
 EmoSample  *emo_list_pane_get_sample     (EmoListPane    *self);   /* (nullable) */
 void        emo_list_pane_set_sample     (EmoListPane    *self,
                                           EmoSample      *sample);
+guint       emo_list_pane_get_n_selected (EmoListPane    *self);
+GPtrArray  *emo_list_pane_dup_selected   (EmoListPane    *self);   /* of EmoSample, owned */
+void        emo_list_pane_select         (EmoListPane    *self,
+                                          GPtrArray      *samples);
 guint       emo_list_pane_get_position   (EmoListPane    *self);
 void        emo_list_pane_set_position   (EmoListPane    *self,
                                           guint           position);   /* at most the last one */
