@@ -436,6 +436,9 @@ _emo_session_pump (EmoSession *self)
     {
       self->pump_again = FALSE;
       drop_stale_evidence (self);
+      /* Pictures that were found bad while no model was there are all failed by
+       * the hand-over: that, too, is a beginning and an end. */
+      _emo_session_update_running (self);
       hand_over (self);
       look_ahead (self);
       _emo_session_update_running (self);

@@ -234,6 +234,24 @@ test_session_goes_on_after_bad_pictures (Fixture       *fixture,
   g_assert_null (emo_sample_get_prediction (heavy));
 }
 
+/* All are found bad before there is a model: nothing is left to run, and yet
+ * the session has to say that it is through. */
+static void
+test_session_ends_though_all_are_bad (Fixture       *fixture,
+                                      gconstpointer  data)
+{
+  gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC / 5;
+
+  add_path (fixture, "/nonexistent/gone.png");
+  add_path (fixture, "/nonexistent/gone-too.png");
+  while (g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE);
+
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  assert_counts (fixture, 0, 0, 2);
+}
+
 /* Whatever fails, and wherever, its file is named. */
 static void
 test_session_names_the_file_in_every_error (Fixture       *fixture,
@@ -919,6 +937,7 @@ main (int   argc,
   ADD ("classifies-in-order", test_session_classifies_in_order);
   ADD ("waits-without-classifier", test_session_waits_without_classifier);
   ADD ("goes-on-after-bad-pictures", test_session_goes_on_after_bad_pictures);
+  ADD ("ends-though-all-are-bad", test_session_ends_though_all_are_bad);
   ADD ("names-the-file-in-every-error", test_session_names_the_file_in_every_error);
   ADD ("refuses-addresses-without-network", test_session_refuses_addresses_without_network);
   ADD ("lists-a-picture-once", test_session_lists_a_picture_once);

@@ -158,6 +158,13 @@ def test_bad_files_among_good_exit_3(folder):
             assert row['vlm'] is None and row['gated'] is None
 
 
+def test_ends_though_all_are_bad(folder):
+    empty = os.path.join(folder, 'empty.png')
+    open(empty, 'wb').close()
+    rows = rows_of(run('predict', '--format', 'jsonl', empty, os.path.join(folder, 'gone.png'), expect=3).stdout)
+    assert [row['error'].split(':')[0] for row in rows] == ['TRUNC', 'IO'], rows
+
+
 def test_another_hosts_file_is_not_the_local_one(folder):
     local = os.path.join(folder, 'a.png')
     shutil.copy(sample(), local)
