@@ -8,6 +8,7 @@
 
 #include "emo-adaptive-box.h"
 #include "emo-analyse-page.h"
+#include "emo-annotation-bar.h"
 #include "emo-picture-view.h"
 #include "emo-removals.h"
 #include "emo-results-pane.h"
@@ -40,6 +41,7 @@ struct _EmoAnalysePage
   EmoListPane        *list_pane;
   GtkWidget          *content_pane;
   EmoPictureView     *picture;
+  EmoAnnotationBar   *annotations;
   EmoResultsPane     *results;
   GtkWidget          *drop_highlight;
 };

@@ -135,12 +135,19 @@ sample_cb (EmoAnalysePage *self)
   EmoSample *sample = emo_list_pane_get_sample (self->list_pane);
 
   emo_picture_view_set_sample (self->picture, sample);
+  emo_annotation_bar_set_sample (self->annotations, sample);
   emo_results_pane_set_sample (self->results, sample);
   emo_session_prefer (self->session, sample);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.explain", sample != NULL);
 
   if (sample != NULL && !self->adding && adw_leaflet_get_folded (self->leaflet) && !is_selecting_more (self))
     adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
+}
+
+static void
+annotated_cb (EmoAnalysePage *self)
+{
+  emo_list_pane_touch (self->list_pane);
 }
 
 static void
@@ -257,6 +264,23 @@ back_action (GtkWidget  *widget,
 }
 
 static void
+focus_list_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  emo_list_pane_focus_list (EMO_ANALYSE_PAGE (widget)->list_pane);
+}
+
+static void
+update_labels (EmoAnalysePage *self)
+{
+  EmoClassifier *classifier = emo_session_get_classifier (self->session);
+
+  emo_annotation_bar_set_labels (self->annotations,
+                                 classifier != NULL ? emo_classifier_get_info (classifier)->labels : NULL);
+}
+
+static void
 connect_session (EmoAnalysePage *self)
 {
   GListModel *samples = emo_session_get_samples (self->session);
@@ -267,6 +291,7 @@ connect_session (EmoAnalysePage *self)
   g_signal_connect_object (self->session, "notify::n-held", G_CALLBACK (update_running), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::n-done", G_CALLBACK (_emo_analyse_page_update_export), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::n-failed", G_CALLBACK (_emo_analyse_page_update_export), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::classifier", G_CALLBACK (update_labels), self, G_CONNECT_SWAPPED);
   g_object_bind_property (self->loader, "classifier", self->session, "classifier", G_BINDING_SYNC_CREATE);
 }
 
@@ -371,6 +396,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "page.load-model", NULL, load_model_action);
   gtk_widget_class_install_action (widget_class, "page.explain", NULL, explain_action);
   gtk_widget_class_install_action (widget_class, "page.back", NULL, back_action);
+  gtk_widget_class_install_action (widget_class, "page.focus-list", NULL, focus_list_action);
   _emo_analyse_page_install_list (widget_class);
 }
 
@@ -398,6 +424,7 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (EMO_TYPE_ADAPTIVE_BOX);
+  g_type_ensure (EMO_TYPE_ANNOTATION_BAR);
   g_type_ensure (EMO_TYPE_LIST_PANE);
   g_type_ensure (EMO_TYPE_PICTURE_VIEW);
   g_type_ensure (EMO_TYPE_RESULTS_PANE);
@@ -413,9 +440,11 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, list_pane);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, content_pane);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, picture);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, annotations);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, results);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, drop_highlight);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, annotated_cb);
   gtk_widget_class_bind_template_callback (widget_class, leaflet_cb);
   gtk_widget_class_bind_template_callback (widget_class, sample_cb);
   install_actions (widget_class);

@@ -702,3 +702,17 @@ emo_list_pane_focus_list (EmoListPane *self)
 
   gtk_widget_grab_focus (GTK_WIDGET (self->list));
 }
+
+/**
+ * emo_list_pane_touch:
+ * @self: a pane
+ *
+ * Says that a person has changed what filters look at.
+ */
+void
+emo_list_pane_touch (EmoListPane *self)
+{
+  g_return_if_fail (EMO_IS_LIST_PANE (self));
+
+  emo_picture_list_touch (self->pictures);
+}

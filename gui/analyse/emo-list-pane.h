@@ -41,5 +41,7 @@ GtkWidget  *emo_list_pane_get_job_button (EmoListPane    *self);   /* (nullable)
 void        emo_list_pane_set_job_button (EmoListPane    *self,
                                           GtkWidget      *job_button);
 void        emo_list_pane_focus_list     (EmoListPane    *self);
+/* A picture's flag may have changed, which filters look at. */
+void        emo_list_pane_touch          (EmoListPane    *self);
 
 G_END_DECLS

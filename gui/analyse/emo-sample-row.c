@@ -26,6 +26,7 @@ struct _EmoSampleRow
   GtkLabel       *name;
   GtkLabel       *answer;
   GtkLabel       *percent;
+  GtkWidget      *annotated;
   GtkWidget      *flag;
   GtkWidget      *disagree;
   GtkWidget      *out_of_domain;
@@ -65,15 +66,33 @@ is_out_of_domain (EmoSample *sample)
          emo_prediction_get_in_domain (prediction) == EMO_DOMAIN_OUT;
 }
 
+/* NULL: nothing. */
+static char *
+dup_annotation (EmoSample *sample)
+{
+  const char *label = emo_sample_get_own_label (sample);
+  const char *note = emo_sample_get_note (sample);
+
+  if (label != NULL && note != NULL)
+    return g_strdup_printf (C_("on a picture: the person's label, note", "You think: %s. Note: %s"), emo_emotion_name (label), note);
+  if (label != NULL)
+    return g_strdup_printf (C_("on a picture: the person's label", "You think: %s"), emo_emotion_name (label));
+
+  return note != NULL ? g_strdup_printf (C_("on a picture", "Note: %s"), note) : NULL;
+}
+
 /* The marks in the picture's corners, in words. */
 static char *
 dup_description (EmoSample *sample)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *annotation = dup_annotation (sample);
   g_auto (GStrv) words = NULL;
 
   if (emo_sample_get_flagged (sample))
     g_strv_builder_add (builder, _("Flagged"));
+  if (annotation != NULL)
+    g_strv_builder_add (builder, annotation);
   if (disagrees (sample))
     g_strv_builder_add (builder, _("VLM and distilled disagree"));
   if (is_out_of_domain (sample))
@@ -143,6 +162,7 @@ static void
 update (EmoSampleRow *self)
 {
   EmoSample *sample = emo_sample_watch_get_sample (self->watch);
+  g_autofree char *annotation = NULL;
   g_autofree char *name = NULL;
   EmoSampleState state;
 
@@ -151,6 +171,7 @@ update (EmoSampleRow *self)
     return;
 
   name = emo_sample_dup_display_name (sample);
+  annotation = dup_annotation (sample);
   state = emo_sample_get_state (sample);
 
   gtk_label_set_text (self->name, name);
@@ -159,6 +180,8 @@ update (EmoSampleRow *self)
   gtk_widget_set_visible (self->busy, state == EMO_SAMPLE_RUNNING);
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), state == EMO_SAMPLE_RUNNING);
   gtk_widget_set_visible (self->retry_button, state == EMO_SAMPLE_FAILED);
+  gtk_widget_set_visible (self->annotated, annotation != NULL);
+  gtk_widget_set_tooltip_text (self->annotated, annotation);
   gtk_widget_set_visible (self->flag, emo_sample_get_flagged (sample));
   gtk_widget_set_visible (self->disagree, disagrees (sample));
   gtk_widget_set_visible (self->out_of_domain, is_out_of_domain (sample));
@@ -267,6 +290,7 @@ emo_sample_row_class_init (EmoSampleRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, name);
   gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, answer);
   gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, percent);
+  gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, annotated);
   gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, flag);
   gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, disagree);
   gtk_widget_class_bind_template_child (widget_class, EmoSampleRow, out_of_domain);

@@ -4,11 +4,15 @@
 # Copyright 2026 The EmoVLM-KD desktop authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test-lists.py DESKTOP CLI SAMPLES: what a person does with several pictures:
-selects, removes and puts back."""
+selects, removes, puts back and annotates."""
 
 import os
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
+import time
 
 import driver
 from driver import App, predict, run_cases, wait_for, xdotool
@@ -21,6 +25,8 @@ from gi.repository import Atspi
 
 DESKTOP, CLI, SAMPLES = (os.path.abspath(p) for p in sys.argv[1:4])
 NAMES = sorted(n for n in os.listdir(SAMPLES) if n.lower().endswith(('.png', '.jpg')))
+WORK = tempfile.mkdtemp(prefix='emo-driven-lists-')
+TEXT = os.path.join(WORK, 'text')
 WARNING = re.compile(r'(WARNING|CRITICAL|ERROR) \*\*|(Gtk|Gdk|Gsk|GLib|Adwaita|Pango|Emo)[\w-]*-(WARNING|CRITICAL|ERROR)')
 
 
@@ -75,9 +81,47 @@ def test_removes_all_and_puts_them_back():
     assert_quiet(app)
 
 
+def test_typing_in_the_note_is_typing():
+    app = open_samples()
+    xdotool('windowmove', '--sync', app.window, 0, 0)
+    app.key('Home')
+    app.wait('text', 'Note on This Picture')
+    time.sleep(0.5)
+    xdotool('mousemove', '--sync', 650, 775, 'click', 1)
+    xdotool('type', '--delay', '30', 'd1 s')
+    note = app.find('text', 'Note on This Picture')
+    wait_for(lambda: note.text == 'd1 s', 10, 'the note')
+    wait_for(lambda: cells(app)[0].description == 'Note: d1 s', 10, 'the mark on the picture, in words')
+    app.key('Home', 'Delete')
+    wait_for(lambda: note.text == '1 s', 10, 'one letter less')
+    app.key('ctrl+z')
+    wait_for(lambda: note.text == 'd1 s', 10, 'the letter back')
+    owner = subprocess.Popen([sys.executable, os.path.join(driver.HERE, 'clipboard-owner.py'),
+                              'text/plain;charset=utf-8', TEXT], stdout=subprocess.PIPE, text=True)
+    try:
+        assert owner.stdout.readline().strip() == 'ready'
+        app.key('End', 'ctrl+v')
+        wait_for(lambda: note.text == 'd1 s pasted', 10, 'the pasted text')
+    finally:
+        owner.terminate()
+        owner.wait()
+    assert names(app) == NAMES, 'a key of the note removed or added a picture'
+    assert not [n for n in cells(app) if 'Flagged' in n.description], 'a letter of the note flagged a picture'
+
+    # It belongs to its picture.
+    app.key('Escape')
+    app.key('Right')
+    wait_for(lambda: app.find('text', 'Note on This Picture').text == '', 10, 'no note on the second picture')
+    app.key('Left')
+    wait_for(lambda: app.find('text', 'Note on This Picture').text == 'd1 s pasted', 10, 'the note of the first')
+    assert_quiet(app)
+
+
 cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
 if len(sys.argv) > 4:
     cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
+with open(TEXT, 'w') as text_file:
+    text_file.write(' pasted')
 window_manager = driver.start_window_manager()
 Atspi.init()
 try:
@@ -85,4 +129,5 @@ try:
 finally:
     window_manager.terminate()
     window_manager.wait()
+    shutil.rmtree(WORK, ignore_errors=True)
 sys.exit(1 if failed else 0)
