@@ -31,6 +31,7 @@
 #include "core/emo-what-if.h"
 #include "data/emo-run-entry.h"
 #include "data/emo-run-store.h"
+#include "figure/emo-figure-sheet.h"
 #include "image/emo-image-format.h"
 #include "image/emo-image.h"
 #include "image/emo-patches.h"
