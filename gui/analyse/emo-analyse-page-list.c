@@ -12,7 +12,8 @@
 
 #include "emo-analyse-page-private.h"
 
-/* What is done to pictures of the list: they go, come back and go again. */
+/* What is done to pictures of the list: they are compared, go, come back and go
+ * again. */
 
 /* Longer than other toasts: it is there to be pressed. */
 #define UNDO_SECONDS 10
@@ -131,6 +132,39 @@ redo_removal_action (GtkWidget  *widget,
     toast_removal (self, samples);
 }
 
+static void
+compare_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
+  g_autoptr (GPtrArray) samples = emo_list_pane_dup_selected (self->list_pane);
+
+  if (samples->len < EMO_COMPARE_MIN || samples->len > EMO_COMPARE_MAX)
+    return;
+
+  self->comparing = TRUE;
+  emo_compare_view_set_samples (self->compare, samples);
+  _emo_analyse_page_update_empty (self);
+}
+
+gboolean
+_emo_analyse_page_is_comparing (EmoAnalysePage *self)
+{
+  return self->comparing;
+}
+
+void
+_emo_analyse_page_end_comparison (EmoAnalysePage *self)
+{
+  if (!self->comparing)
+    return;
+
+  self->comparing = FALSE;
+  _emo_analyse_page_update_empty (self);
+  emo_compare_view_set_samples (self->compare, NULL);
+}
+
 /* The window's, for its menu. */
 static const GActionEntry action_entries[] = {
   { .name = "remove-all", .activate = remove_all_cb },
@@ -141,9 +175,11 @@ void
 _emo_analyse_page_update_list (EmoAnalysePage *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
+  guint n_selected = emo_list_pane_get_n_selected (self->list_pane);
   gboolean any = g_list_model_get_n_items (emo_session_get_samples (self->session)) > 0;
 
-  gtk_widget_action_set_enabled (widget, "page.remove", emo_list_pane_get_n_selected (self->list_pane) > 0);
+  gtk_widget_action_set_enabled (widget, "page.compare", n_selected >= EMO_COMPARE_MIN && n_selected <= EMO_COMPARE_MAX);
+  gtk_widget_action_set_enabled (widget, "page.remove", n_selected > 0);
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self->actions), "remove-all")), any);
   gtk_widget_action_set_enabled (widget, "page.undo-removal", emo_removals_get_can_undo (self->removals));
   gtk_widget_action_set_enabled (widget, "page.redo-removal", emo_removals_get_can_redo (self->removals));
@@ -152,6 +188,7 @@ _emo_analyse_page_update_list (EmoAnalysePage *self)
 void
 _emo_analyse_page_install_list (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_install_action (widget_class, "page.compare", NULL, compare_action);
   gtk_widget_class_install_action (widget_class, "page.remove", NULL, remove_action);
   gtk_widget_class_install_action (widget_class, "page.undo-removal", NULL, undo_removal_action);
   gtk_widget_class_install_action (widget_class, "page.redo-removal", NULL, redo_removal_action);
@@ -161,6 +198,7 @@ void
 _emo_analyse_page_init_list (EmoAnalysePage *self)
 {
   self->removals = emo_removals_new (self->session);
+  emo_compare_view_set_session (self->compare, self->session);
   g_action_map_add_action_entries (G_ACTION_MAP (self->actions), action_entries, G_N_ELEMENTS (action_entries), self);
   g_signal_connect_object (self->removals, "notify::can-undo",
                            G_CALLBACK (_emo_analyse_page_update_list), self, G_CONNECT_SWAPPED);

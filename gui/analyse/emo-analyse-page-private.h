@@ -9,6 +9,7 @@
 #include "emo-adaptive-box.h"
 #include "emo-analyse-page.h"
 #include "emo-annotation-bar.h"
+#include "emo-compare-view.h"
 #include "emo-picture-view.h"
 #include "emo-removals.h"
 #include "emo-results-pane.h"
@@ -30,6 +31,7 @@ struct _EmoAnalysePage
   GtkFileChooserNative *chooser;      /* (nullable) GTK keeps none alive */
   guint               go_back_id;     /* an idle */
   gboolean            adding;         /* the selection moves by itself */
+  gboolean            comparing;
 
   AdwToastOverlay    *toasts;
   GtkInfoBar         *model_bar;
@@ -43,6 +45,7 @@ struct _EmoAnalysePage
   EmoPictureView     *picture;
   EmoAnnotationBar   *annotations;
   EmoResultsPane     *results;
+  EmoCompareView     *compare;
   GtkWidget          *drop_highlight;
 };
 
@@ -53,10 +56,14 @@ void _emo_analyse_page_add_samples   (EmoAnalysePage *self,
                                       GPtrArray      *samples);   /* of EmoSample */
 
 
+void _emo_analyse_page_update_empty  (EmoAnalysePage *self);
+
 /* emo-analyse-page-list.c */
 void _emo_analyse_page_install_list  (GtkWidgetClass *widget_class);
 void _emo_analyse_page_init_list     (EmoAnalysePage *self);
 void _emo_analyse_page_dispose_list  (EmoAnalysePage *self);
+gboolean _emo_analyse_page_is_comparing (EmoAnalysePage *self);
+void _emo_analyse_page_end_comparison (EmoAnalysePage *self);
 void _emo_analyse_page_update_list   (EmoAnalysePage *self);
 
 /* emo-analyse-page-intake.c */

@@ -43,9 +43,10 @@ _emo_analyse_page_toast (EmoAnalysePage *self,
 static void
 update_can_go_back (EmoAnalysePage *self)
 {
-  gboolean can_go_back = adw_leaflet_get_folded (self->leaflet) &&
-                         adw_leaflet_get_visible_child (self->leaflet) == self->content_pane &&
-                         g_str_equal (gtk_stack_get_visible_child_name (self->stack), "pictures");
+  gboolean can_go_back = _emo_analyse_page_is_comparing (self) ||
+                         (adw_leaflet_get_folded (self->leaflet) &&
+                          adw_leaflet_get_visible_child (self->leaflet) == self->content_pane &&
+                          g_str_equal (gtk_stack_get_visible_child_name (self->stack), "pictures"));
 
   if (self->can_go_back == can_go_back)
     return;
@@ -87,11 +88,15 @@ update_running (EmoAnalysePage *self)
   _emo_analyse_page_update_export (self);
 }
 
-static void
-update_empty (EmoAnalysePage *self)
+/* Shows the page that suits what is listed and chosen. */
+void
+_emo_analyse_page_update_empty (EmoAnalysePage *self)
 {
   gboolean empty = g_list_model_get_n_items (emo_session_get_samples (self->session)) == 0;
-  const char *name = empty ? "empty" : "pictures";
+  const char *name;
+
+  self->comparing = self->comparing && !empty;
+  name = empty ? "empty" : self->comparing ? "compare" : "pictures";
 
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), name) != 0)
     {
@@ -99,6 +104,8 @@ update_empty (EmoAnalysePage *self)
       /* So that arrows and Delete, or Ctrl+Z, work at once. */
       if (empty)
         gtk_widget_child_focus (GTK_WIDGET (self->empty), GTK_DIR_TAB_FORWARD);
+      else if (self->comparing)
+        gtk_widget_child_focus (GTK_WIDGET (self->compare), GTK_DIR_TAB_FORWARD);
       else
         emo_list_pane_focus_list (self->list_pane);
     }
@@ -179,6 +186,7 @@ _emo_analyse_page_add_samples (EmoAnalysePage *self,
   guint n_before = g_list_model_get_n_items (list);
   guint n_held;
 
+  _emo_analyse_page_end_comparison (self);
   g_object_get (self->session, "n-held", &n_held, NULL);
   self->adding = TRUE;
   if (samples->len == 1)
@@ -258,6 +266,12 @@ back_action (GtkWidget  *widget,
 {
   EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
 
+  if (_emo_analyse_page_is_comparing (self))
+    {
+      _emo_analyse_page_end_comparison (self);
+      return;
+    }
+
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->list_pane));
   /* So that a click on the same row is a change again. */
   emo_list_pane_set_sample (self->list_pane, NULL);
@@ -286,7 +300,7 @@ connect_session (EmoAnalysePage *self)
   GListModel *samples = emo_session_get_samples (self->session);
 
   emo_list_pane_set_session (self->list_pane, self->session, self->loader);
-  g_signal_connect_object (samples, "items-changed", G_CALLBACK (update_empty), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (samples, "items-changed", G_CALLBACK (_emo_analyse_page_update_empty), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::running", G_CALLBACK (update_running), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::n-held", G_CALLBACK (update_running), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::n-done", G_CALLBACK (_emo_analyse_page_update_export), self, G_CONNECT_SWAPPED);
@@ -311,7 +325,7 @@ emo_analyse_page_constructed (GObject *object)
   gtk_widget_set_visible (self->samples_button, samples != NULL);
 
   update_model (self);
-  update_empty (self);
+  _emo_analyse_page_update_empty (self);
   sample_cb (self);
 }
 
@@ -425,6 +439,7 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
 
   g_type_ensure (EMO_TYPE_ADAPTIVE_BOX);
   g_type_ensure (EMO_TYPE_ANNOTATION_BAR);
+  g_type_ensure (EMO_TYPE_COMPARE_VIEW);
   g_type_ensure (EMO_TYPE_LIST_PANE);
   g_type_ensure (EMO_TYPE_PICTURE_VIEW);
   g_type_ensure (EMO_TYPE_RESULTS_PANE);
@@ -442,6 +457,7 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, picture);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, annotations);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, results);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, compare);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, drop_highlight);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, annotated_cb);

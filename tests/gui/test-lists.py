@@ -4,7 +4,7 @@
 # Copyright 2026 The EmoVLM-KD desktop authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test-lists.py DESKTOP CLI SAMPLES: what a person does with several pictures:
-selects, removes, puts back and annotates."""
+selects, compares, removes, puts back and annotates."""
 
 import os
 import re
@@ -25,6 +25,9 @@ from gi.repository import Atspi
 
 DESKTOP, CLI, SAMPLES = (os.path.abspath(p) for p in sys.argv[1:4])
 NAMES = sorted(n for n in os.listdir(SAMPLES) if n.lower().endswith(('.png', '.jpg')))
+BRANCHES = {'VLM': 'vlm', 'Distilled': 'distilled', 'Gated': 'gated'}
+# Where the first cells of the list are, in the window.
+CELLS = [(72, 190), (200, 190), (72, 340), (200, 340)]
 WORK = tempfile.mkdtemp(prefix='emo-driven-lists-')
 TEXT = os.path.join(WORK, 'text')
 WARNING = re.compile(r'(WARNING|CRITICAL|ERROR) \*\*|(Gtk|Gdk|Gsk|GLib|Adwaita|Pango|Emo)[\w-]*-(WARNING|CRITICAL|ERROR)')
@@ -78,6 +81,66 @@ def test_removes_all_and_puts_them_back():
     app.wait('push button', 'Open Pictures…')
     app.key('ctrl+z')
     wait_for(lambda: names(app) == NAMES, 10, 'all pictures')
+    assert_quiet(app)
+
+
+def find_column(app, name):
+    return next(n for n in app.find_all() if n.name.startswith(name + ', ') and n.role != driver.PICTURE)
+
+
+def read_bars(column):
+    """{('VLM', 'awe'): 0.93, ...}"""
+    bars = {}
+    for node in column.find_all('level bar'):
+        branch, _, label = node.name.partition(' ')
+        bars[branch, label] = node.value
+    return bars
+
+
+def test_compares_pictures_with_the_command_lines_numbers():
+    chosen = [NAMES[0], NAMES[3]]
+    expected = predict(CLI, *(os.path.join(SAMPLES, n) for n in chosen))
+    app = open_samples()
+    xdotool('windowmove', '--sync', app.window, 0, 0)
+    xdotool('mousemove', '--sync', *CELLS[0], 'click', 1)
+    xdotool('keydown', 'ctrl', 'mousemove', '--sync', *CELLS[3], 'click', 1, 'keyup', 'ctrl')
+    app.wait_text('2 selected')
+    app.find('push button', 'Compare').press()
+    app.wait('label', '2 Pictures Compared')
+    for name in chosen:
+        row = expected[name]
+        wanted = {(b, l): row[k]['probabilities'][i] for b, k in BRANCHES.items() for i, l in enumerate(row['labels'])}
+        column = find_column(app, name)
+        shown = read_bars(column)
+        assert shown.keys() == wanted.keys(), (name, shown.keys())
+        assert all(abs(shown[k] - wanted[k]) < 0.001 for k in wanted), (name, shown, wanted)
+        wait_for(lambda: any(len(n.text) > 10 for n in column.find_all('text')), 30, f'the explanation of {name}')
+
+    # By keyboard: back with what was selected, and on to four.
+    app.key('Escape')
+    app.wait_text('2 selected')
+    assert not app.find('label', '2 Pictures Compared')
+    app.key('Home', 'shift+Right', 'shift+Right', 'shift+Right', 'c')
+    app.wait('label', '4 Pictures Compared')
+    size = dict(l.split('=') for l in xdotool('getwindowgeometry', '--shell', app.window).splitlines())
+    assert int(size['WIDTH']) == 1280, size
+    xdotool('windowsize', '--sync', app.window, 360, 640)
+    app.find('push button', 'Back to the List').press()
+    wait_for(lambda: not app.find('label', '4 Pictures Compared'), 5, 'the list again')
+    size = dict(l.split('=') for l in xdotool('getwindowgeometry', '--shell', app.window).splitlines())
+    assert int(size['WIDTH']) <= 360, size
+    assert_quiet(app)
+
+
+def test_five_are_too_many_to_compare():
+    app = open_samples()
+    app.key('Home', *['shift+Right'] * 4)
+    app.wait_text('5 selected')
+    assert not app.find('push button', 'Compare').sensitive
+    app.key('c')
+    app.key('shift+Left')
+    wait_for(lambda: app.find('push button', 'Compare').sensitive, 5, 'four, which can be compared')
+    assert not [n for n in app.find_all('label') if 'Compared' in n.name]
     assert_quiet(app)
 
 
