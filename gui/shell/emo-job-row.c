@@ -35,7 +35,7 @@ dup_count (EmoJob *job)
 
   if (emo_job_get_count (job, &done, &total))
     /* Translators: a count, "13 of 19" */
-    return g_strdup_printf (_("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT), done, total);
+    return g_strdup_printf (_("%lu of %lu"), (gulong) done, (gulong) total);
 
   return emo_job_dup_message (job);
 }
