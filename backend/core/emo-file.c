@@ -233,6 +233,34 @@ dup_write_target (const char  *path,
   return target;
 }
 
+/* GLib's message names the temporary file, which is gone and tells nobody
+ * anything: only the reason counts. */
+static char *
+dup_reason (const GError *error)
+{
+  static const struct
+  {
+    GFileError code;
+    int        number;
+  } reasons[] = {
+    { G_FILE_ERROR_ACCES, EACCES },
+    { G_FILE_ERROR_PERM, EPERM },
+    { G_FILE_ERROR_ROFS, EROFS },
+    { G_FILE_ERROR_NOENT, ENOENT },
+    { G_FILE_ERROR_NOTDIR, ENOTDIR },
+    { G_FILE_ERROR_NAMETOOLONG, ENAMETOOLONG },
+    { G_FILE_ERROR_NOSPC, ENOSPC },
+    { G_FILE_ERROR_MFILE, EMFILE },
+    { G_FILE_ERROR_IO, EIO },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
+    if (g_error_matches (error, G_FILE_ERROR, (int) reasons[i].code))
+      return g_strdup (g_strerror (reasons[i].number));
+
+  return g_strdup (error->message);
+}
+
 /**
  * emo_file_write:
  * @path: a file's name
@@ -257,6 +285,7 @@ emo_file_write (const char  *path,
   g_autoptr (GError) local_error = NULL;
   g_autofree char *name = NULL;
   g_autofree char *target = NULL;
+  g_autofree char *reason = NULL;
   EmoError code = EMO_ERROR_IO;
 
   g_return_val_if_fail (path != NULL, FALSE);
@@ -278,8 +307,8 @@ emo_file_write (const char  *path,
     code = EMO_ERROR_NO_SPACE;
 
   name = emo_file_escape_name (path);
-  g_set_error (error, EMO_ERROR, (int) code, "%s: cannot be written: %s",
-               name, local_error->message);
+  reason = dup_reason (local_error);
+  g_set_error (error, EMO_ERROR, (int) code, "%s: cannot be written: %s", name, reason);
 
   return FALSE;
 }
