@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include "emo-csv-group.h"
 #include "emo-preferences.h"
 #include "emo-settings.h"
 
@@ -24,8 +25,6 @@ struct _EmoPreferences
   GtkSwitch            *explain;
   GtkSwitch            *explain_batch;
   GtkSpinButton        *explain_tokens;
-  GtkSwitch            *export_bom;
-  GtkSwitch            *export_formula_guard;
   AdwComboRow          *color_scheme;
   GtkScale             *text_scale;
 };
@@ -106,8 +105,6 @@ bind_settings (EmoPreferences *self,
   bind_number (settings, "text-scale", self->text_scale);
   g_settings_bind (settings, "explain", self->explain, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "explain-batch", self->explain_batch, "active", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "export-bom", self->export_bom, "active", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "export-formula-guard", self->export_formula_guard, "active", G_SETTINGS_BIND_DEFAULT);
 }
 
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, EmoPreferences, child)
@@ -117,6 +114,7 @@ emo_preferences_class_init (EmoPreferencesClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (EMO_TYPE_CSV_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, EMO_RESOURCE_PATH "/shell/emo-preferences.ui");
   BIND (device);
   BIND (dtype);
@@ -127,8 +125,6 @@ emo_preferences_class_init (EmoPreferencesClass *klass)
   BIND (explain);
   BIND (explain_batch);
   BIND (explain_tokens);
-  BIND (export_bom);
-  BIND (export_formula_guard);
   BIND (color_scheme);
   BIND (text_scale);
 }

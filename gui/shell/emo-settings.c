@@ -137,3 +137,65 @@ emo_settings_bind_session (EmoSession *session)
   g_signal_connect_object (settings, "changed::explain-tokens", G_CALLBACK (apply_request), session, G_CONNECT_SWAPPED);
   apply_request (session);
 }
+
+/* A group that a newer version wrote is not worth an error. */
+static EmoExportColumns
+get_export_columns (void)
+{
+  g_auto (GStrv) names = g_settings_get_strv (settings, "export-columns");
+  EmoExportColumns columns;
+
+  if (names[0] == NULL || !emo_export_columns_parse ((const char *const *) names, &columns, NULL))
+    return EMO_EXPORT_ALL_COLUMNS;
+
+  return columns;
+}
+
+/**
+ * emo_settings_get_export:
+ *
+ * Returns: how results are written
+ */
+EmoExportOptions
+emo_settings_get_export (void)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *format = NULL;
+
+  options.columns = EMO_EXPORT_ALL_COLUMNS;
+  if (emo_settings_get () == NULL)
+    return options;
+
+  format = g_settings_get_string (settings, "export-format");
+  options.format = g_str_equal (format, "jsonl") ? EMO_EXPORT_JSONL : EMO_EXPORT_CSV;
+  options.columns = get_export_columns ();
+  options.bom = g_settings_get_boolean (settings, "export-bom");
+  options.formula_guard = g_settings_get_boolean (settings, "export-formula-guard");
+
+  return options;
+}
+
+/**
+ * emo_settings_set_export_columns:
+ * @columns: groups to write from now on, at least one
+ */
+void
+emo_settings_set_export_columns (EmoExportColumns columns)
+{
+  g_autoptr (GFlagsClass) flags = g_type_class_ref (EMO_TYPE_EXPORT_COLUMNS);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) names = NULL;
+
+  g_return_if_fail (columns != 0);
+
+  if (emo_settings_get () == NULL)
+    return;
+
+  /* All of them are no names at all, so that a group of a later version is one
+   * of them. */
+  for (guint i = 0; columns != EMO_EXPORT_ALL_COLUMNS && i < flags->n_values; i++)
+    if ((columns & flags->values[i].value) != 0)
+      g_strv_builder_add (builder, flags->values[i].value_nick);
+  names = g_strv_builder_end (builder);
+  g_settings_set_strv (settings, "export-columns", (const char *const *) names);
+}

@@ -16,5 +16,9 @@ GSettings *emo_settings_get          (void);
 void       emo_settings_release      (void);
 /* Explanations as the settings have them, now and after every change. */
 void       emo_settings_bind_session (EmoSession *session);
+/* How results were last written; without settings the defaults of the
+ * application, which are all columns. */
+EmoExportOptions emo_settings_get_export (void);
+void       emo_settings_set_export_columns (EmoExportColumns columns);
 
 G_END_DECLS
