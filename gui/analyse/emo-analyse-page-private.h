@@ -73,5 +73,8 @@ void _emo_analyse_page_paste         (EmoAnalysePage *self);
 /* emo-analyse-page-export.c */
 void _emo_analyse_page_init_export   (EmoAnalysePage *self);
 void _emo_analyse_page_update_export (EmoAnalysePage *self);
+void _emo_analyse_page_enable        (EmoAnalysePage *self,
+                                      const char     *action,
+                                      gboolean        enabled);
 
 G_END_DECLS

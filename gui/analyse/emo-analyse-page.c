@@ -15,7 +15,7 @@
 /* The page is cut by concern: here the session and the selection;
  * emo-analyse-page-list.c has what is done to pictures of the list,
  * emo-analyse-page-intake.c drop, paste and Open, emo-analyse-page-export.c
- * what leaves. */
+ * what leaves as a file. */
 
 enum
 {

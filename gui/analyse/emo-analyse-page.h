@@ -24,7 +24,8 @@ EmoSession  *emo_analyse_page_get_session   (EmoAnalysePage  *self);
 void         emo_analyse_page_add_files     (EmoAnalysePage  *self,
                                              GFile          **files,
                                              int              n_files);
-/* Exporting, to be actions of the window: "export", "export-to" (s: a path). */
+/* What leaves the page, to be actions of the window: "export", "export-to" (s: a
+ * path). */
 void         emo_analyse_page_add_actions   (EmoAnalysePage  *self,
                                              GActionMap      *map);
 void         emo_analyse_page_retry         (EmoAnalysePage  *self,

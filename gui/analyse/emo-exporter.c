@@ -79,38 +79,44 @@ slice_cb (gpointer user_data)
 }
 
 static GPtrArray *
-list_finished (GListModel *samples)
+list_finished (GPtrArray *samples)
 {
   GPtrArray *finished = g_ptr_array_new_with_free_func (g_object_unref);
 
-  for (guint i = 0; i < g_list_model_get_n_items (samples); i++)
-    {
-      g_autoptr (EmoSample) sample = g_list_model_get_item (samples, i);
-      EmoSampleState state = emo_sample_get_state (sample);
-
-      if (state == EMO_SAMPLE_DONE || state == EMO_SAMPLE_FAILED)
-        g_ptr_array_add (finished, g_steal_pointer (&sample));
-    }
+  for (guint i = 0; i < samples->len; i++)
+    if (emo_export_is_written (g_ptr_array_index (samples, i)))
+      g_ptr_array_add (finished, g_object_ref (g_ptr_array_index (samples, i)));
 
   return finished;
 }
 
+static gboolean
+any_annotated (GPtrArray *samples)
+{
+  for (guint i = 0; i < samples->len; i++)
+    if (emo_export_is_annotated (g_ptr_array_index (samples, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
 /**
  * emo_exporter_save_async:
- * @options: the format; copied
+ * @options: the format; copied. Columns of annotations are left out where there
+ *   is nothing to put into them
  * @info: the model whose labels are the columns
- * @samples: a list of #EmoSample; those done or failed are written
+ * @samples: (element-type EmoSample): pictures; those done or failed are written
  * @file: a local file; it is replaced atomically
  * @cancellable: (nullable): gives up before the file is touched
  * @callback: called on the main context
  * @user_data: for @callback
  *
- * Exports a list.
+ * Exports pictures.
  */
 void
 emo_exporter_save_async (const EmoExportOptions *options,
                          EmoModelInfo           *info,
-                         GListModel             *samples,
+                         GPtrArray              *samples,
                          GFile                  *file,
                          GCancellable           *cancellable,
                          GAsyncReadyCallback     callback,
@@ -126,15 +132,19 @@ emo_exporter_save_async (const EmoExportOptions *options,
   g_task_set_source_tag (task, emo_exporter_save_async);
   if (g_file_peek_path (file) == NULL)
     {
-      g_task_return_new_error (task, EMO_ERROR, EMO_ERROR_IO, _("The place is not on this computer"));
+      g_autofree char *uri = g_file_get_uri (file);
+
+      g_task_return_new_error (task, EMO_ERROR, EMO_ERROR_IO, _("%s is not on this computer"), uri);
       return;
     }
 
-  header = emo_export_header (options, info);
   export = g_new0 (Export, 1);
   export->options = *options;
   export->info = emo_model_info_ref (info);
   export->samples = list_finished (samples);
+  if (!any_annotated (export->samples))
+    export->options.columns &= ~EMO_EXPORT_ANNOTATIONS;
+  header = emo_export_header (&export->options, info);
   export->text = g_string_new (header);
   export->path = g_file_get_path (file);
   g_task_set_task_data (task, export, export_free);

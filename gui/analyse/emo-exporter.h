@@ -10,12 +10,12 @@
 
 G_BEGIN_DECLS
 
-/* Writes the finished pictures of a list to a file without holding up the main
- * loop: rows are made a few at a time between frames, since samples belong to
- * the main thread; the file is written atomically on another thread. */
+/* Writes the finished ones of some pictures to a file without holding up the
+ * main loop: rows are made a few at a time between frames, since samples belong
+ * to the main thread; the file is written atomically on another thread. */
 void     emo_exporter_save_async  (const EmoExportOptions *options,
                                    EmoModelInfo           *info,
-                                   GListModel             *samples,
+                                   GPtrArray              *samples,   /* of EmoSample */
                                    GFile                  *file,
                                    GCancellable           *cancellable,
                                    GAsyncReadyCallback     callback,

@@ -716,3 +716,18 @@ emo_list_pane_touch (EmoListPane *self)
 
   emo_picture_list_touch (self->pictures);
 }
+
+/**
+ * emo_list_pane_get_shown:
+ * @self: a pane with a session
+ *
+ * Returns: (transfer none): the pictures that filter and search leave, in their
+ *   order
+ */
+GListModel *
+emo_list_pane_get_shown (EmoListPane *self)
+{
+  g_return_val_if_fail (EMO_IS_LIST_PANE (self), NULL);
+
+  return emo_picture_list_get_shown (self->pictures);
+}

@@ -43,5 +43,6 @@ void        emo_list_pane_set_job_button (EmoListPane    *self,
 void        emo_list_pane_focus_list     (EmoListPane    *self);
 /* A picture's flag may have changed, which filters look at. */
 void        emo_list_pane_touch          (EmoListPane    *self);
+GListModel *emo_list_pane_get_shown      (EmoListPane    *self);   /* of EmoSample */
 
 G_END_DECLS
