@@ -29,6 +29,8 @@ struct _EmoAnalysePage
   gboolean            can_go_back;
   GSimpleActionGroup *actions;        /* what the window offers of it */
   GtkFileChooserNative *chooser;      /* (nullable) GTK keeps none alive */
+  GtkWidget          *menu;           /* (nullable) at a picture or its results */
+  GtkWidget          *menu_focus;     /* (nullable) a weak pointer: what had the focus before */
   guint               go_back_id;     /* an idle */
   gboolean            adding;         /* the selection moves by itself */
   gboolean            comparing;
@@ -76,5 +78,9 @@ void _emo_analyse_page_update_export (EmoAnalysePage *self);
 void _emo_analyse_page_enable        (EmoAnalysePage *self,
                                       const char     *action,
                                       gboolean        enabled);
+
+/* emo-analyse-page-copy.c */
+void _emo_analyse_page_init_copy     (EmoAnalysePage *self);
+void _emo_analyse_page_update_copy   (EmoAnalysePage *self);
 
 G_END_DECLS

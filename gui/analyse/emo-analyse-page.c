@@ -15,7 +15,7 @@
 /* The page is cut by concern: here the session and the selection;
  * emo-analyse-page-list.c has what is done to pictures of the list,
  * emo-analyse-page-intake.c drop, paste and Open, emo-analyse-page-export.c
- * what leaves as a file. */
+ * what leaves as a file, emo-analyse-page-copy.c what is copied. */
 
 enum
 {
@@ -146,6 +146,7 @@ sample_cb (EmoAnalysePage *self)
   emo_results_pane_set_sample (self->results, sample);
   emo_session_prefer (self->session, sample);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.explain", sample != NULL);
+  _emo_analyse_page_update_copy (self);
 
   if (sample != NULL && !self->adding && adw_leaflet_get_folded (self->leaflet) && !is_selecting_more (self))
     adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
@@ -339,6 +340,8 @@ emo_analyse_page_dispose (GObject *object)
   g_clear_object (&self->chooser);
   if (self->removals != NULL)
     _emo_analyse_page_dispose_list (self);
+  g_clear_weak_pointer (&self->menu_focus);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
   /* Its selection goes with it, which is no change to act upon. */
   if (self->list_pane != NULL)
     g_signal_handlers_disconnect_by_data (self->list_pane, self);
@@ -473,6 +476,7 @@ emo_analyse_page_init (EmoAnalysePage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   _emo_analyse_page_init_drop (self);
   _emo_analyse_page_init_export (self);
+  _emo_analyse_page_init_copy (self);
 }
 
 /**

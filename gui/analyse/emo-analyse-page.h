@@ -25,7 +25,7 @@ void         emo_analyse_page_add_files     (EmoAnalysePage  *self,
                                              GFile          **files,
                                              int              n_files);
 /* What leaves the page, to be actions of the window: "export", "export-to" (s: a
- * path). */
+ * path), "copy" (s: "text", "markdown", "latex", "command" or "methods"). */
 void         emo_analyse_page_add_actions   (EmoAnalysePage  *self,
                                              GActionMap      *map);
 void         emo_analyse_page_retry         (EmoAnalysePage  *self,
