@@ -17,6 +17,9 @@
 /* What leaves the page by the clipboard, and the menu that offers it where a
  * picture or its results are. */
 
+/* What is pasted is read by people, and made between two frames. */
+#define MAX_COPIED 1000
+
 static char *
 dup_command (GPtrArray *samples)
 {
@@ -49,6 +52,14 @@ copy (EmoAnalysePage *self,
 
   if (samples->len == 0)
     return;
+  if (samples->len > MAX_COPIED)
+    {
+      text = g_strdup_printf (ngettext ("At most %u picture is copied at once: export them instead",
+                                        "At most %u pictures are copied at once: export them instead", MAX_COPIED),
+                              MAX_COPIED);
+      _emo_analyse_page_toast (self, text);
+      return;
+    }
 
   text = forms[form].make (samples);
   if (text == NULL)
