@@ -148,8 +148,7 @@ static void
 tell_success (Export *export,
               int     n_rows)
 {
-  g_autofree char *name = dup_file_name (export->file);
-  g_autofree char *text = g_strdup_printf (ngettext ("%d row exported to “%s”", "%d rows exported to “%s”", n_rows), n_rows, name);
+  g_autofree char *text = g_strdup_printf (ngettext ("%d row exported", "%d rows exported", n_rows), n_rows);
   g_autofree char *markup = g_markup_escape_text (text, -1);
   AdwToast *toast;
 
