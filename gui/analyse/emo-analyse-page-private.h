@@ -13,6 +13,7 @@
 #include "emo-picture-view.h"
 #include "emo-removals.h"
 #include "emo-results-pane.h"
+#include "emo-sample-watch.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +30,9 @@ struct _EmoAnalysePage
   gboolean            can_go_back;
   GSimpleActionGroup *actions;        /* what the window offers of it */
   GtkFileChooserNative *chooser;      /* (nullable) GTK keeps none alive */
+  EmoSampleWatch     *chart_watch;    /* whether there is an answer to draw */
+  GtkPrintSettings   *print_settings; /* (nullable) as they were chosen last */
+  GtkPageSetup       *page_setup;     /* (nullable) likewise */
   GtkWidget          *menu;           /* (nullable) at a picture or its results */
   GtkWidget          *menu_focus;     /* (nullable) a weak pointer: what had the focus before */
   guint               go_back_id;     /* an idle */
@@ -82,5 +86,10 @@ void _emo_analyse_page_enable        (EmoAnalysePage *self,
 /* emo-analyse-page-copy.c */
 void _emo_analyse_page_init_copy     (EmoAnalysePage *self);
 void _emo_analyse_page_update_copy   (EmoAnalysePage *self);
+
+/* emo-analyse-page-chart.c */
+void _emo_analyse_page_init_chart    (EmoAnalysePage *self);
+void _emo_analyse_page_dispose_chart (EmoAnalysePage *self);
+void _emo_analyse_page_update_chart  (EmoAnalysePage *self);
 
 G_END_DECLS

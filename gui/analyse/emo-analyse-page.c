@@ -15,7 +15,8 @@
 /* The page is cut by concern: here the session and the selection;
  * emo-analyse-page-list.c has what is done to pictures of the list,
  * emo-analyse-page-intake.c drop, paste and Open, emo-analyse-page-export.c
- * what leaves as a file, emo-analyse-page-copy.c what is copied. */
+ * what leaves as a file, emo-analyse-page-copy.c what is copied,
+ * emo-analyse-page-chart.c what is drawn. */
 
 enum
 {
@@ -147,6 +148,7 @@ sample_cb (EmoAnalysePage *self)
   emo_session_prefer (self->session, sample);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.explain", sample != NULL);
   _emo_analyse_page_update_copy (self);
+  _emo_analyse_page_update_chart (self);
 
   if (sample != NULL && !self->adding && adw_leaflet_get_folded (self->leaflet) && !is_selecting_more (self))
     adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
@@ -340,6 +342,7 @@ emo_analyse_page_dispose (GObject *object)
   g_clear_object (&self->chooser);
   if (self->removals != NULL)
     _emo_analyse_page_dispose_list (self);
+  _emo_analyse_page_dispose_chart (self);
   g_clear_weak_pointer (&self->menu_focus);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   /* Its selection goes with it, which is no change to act upon. */
@@ -477,6 +480,7 @@ emo_analyse_page_init (EmoAnalysePage *self)
   _emo_analyse_page_init_drop (self);
   _emo_analyse_page_init_export (self);
   _emo_analyse_page_init_copy (self);
+  _emo_analyse_page_init_chart (self);
 }
 
 /**

@@ -235,6 +235,7 @@ set_accels (GtkApplication *application)
     { "win.open", { "<Control>o" } },
     { "win.open-folder", { "<Control><Shift>o" } },
     { "win.export", { "<Control>e" } },
+    { "win.print", { "<Control>p" } },
     { "app.list-visible", { "F9" } },
     { "win.fullscreen", { "F11" } },
     { "win.view::analyse", { "<Alt>1" } },

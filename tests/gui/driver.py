@@ -123,6 +123,11 @@ class Node:
         return self._safe(lambda a: a.get_state_set().contains(Atspi.StateType.SENSITIVE), False)
 
     @property
+    def checked(self):
+        from gi.repository import Atspi
+        return self._safe(lambda a: a.get_state_set().contains(Atspi.StateType.CHECKED), False)
+
+    @property
     def value(self):
         def get(a):
             iface = a.get_value_iface()
