@@ -16,6 +16,7 @@
 #include "emo-answer-figure.h"
 #include "emo-chart.h"
 #include "emo-result-printer.h"
+#include "emo-settings.h"
 
 /* What leaves the page as a drawing: the selected picture's result as a file, on
  * the clipboard and on paper. */
@@ -28,6 +29,24 @@ get_answered (EmoAnalysePage *self)
   return sample != NULL && emo_result_printer_can_print (sample) ? sample : NULL;
 }
 
+/* A chart is made for somewhere else, which may well be lighter or darker than
+ * the window. */
+static EmoFigureScheme
+get_scheme (void)
+{
+  GSettings *settings = emo_settings_get ();
+  EmoFigureScheme scheme = emo_answer_figure_get_scheme ();
+  gboolean high_contrast = scheme == EMO_FIGURE_HIGH_CONTRAST || scheme == EMO_FIGURE_HIGH_CONTRAST_DARK;
+  g_autofree char *colors = settings != NULL ? g_settings_get_string (settings, "chart-colors") : NULL;
+
+  if (g_strcmp0 (colors, "light") == 0)
+    return high_contrast ? EMO_FIGURE_HIGH_CONTRAST : EMO_FIGURE_LIGHT;
+  if (g_strcmp0 (colors, "dark") == 0)
+    return high_contrast ? EMO_FIGURE_HIGH_CONTRAST_DARK : EMO_FIGURE_DARK;
+
+  return scheme;
+}
+
 static EmoChart *
 new_chart (EmoAnalysePage *self)
 {
@@ -36,7 +55,7 @@ new_chart (EmoAnalysePage *self)
   if (sample == NULL)
     return NULL;
 
-  return emo_chart_new (sample, emo_sample_get_prediction (sample), emo_answer_figure_get_scheme ());
+  return emo_chart_new (sample, emo_sample_get_prediction (sample), get_scheme ());
 }
 
 /* --- As a file --- */

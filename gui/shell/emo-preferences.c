@@ -25,6 +25,7 @@ struct _EmoPreferences
   GtkSwitch            *explain;
   GtkSwitch            *explain_batch;
   GtkSpinButton        *explain_tokens;
+  AdwComboRow          *chart_colors;
   AdwComboRow          *color_scheme;
   GtkScale             *text_scale;
 };
@@ -34,6 +35,7 @@ G_DEFINE_FINAL_TYPE (EmoPreferences, emo_preferences, ADW_TYPE_PREFERENCES_WINDO
 /* What the settings call the items of each list, in its order. */
 static const char *const devices[] = { "auto", "cpu", "cuda", NULL };
 static const char *const dtypes[] = { "auto", "float32", "bfloat16", NULL };
+static const char *const chart_colors[] = { "window", "light", "dark", NULL };
 static const char *const color_schemes[] = { "system", "light", "dark", NULL };
 
 /* A value that the list does not have, such as a second GPU's, stays until
@@ -96,6 +98,7 @@ bind_settings (EmoPreferences *self,
 {
   bind_combo (settings, "device", self->device, devices);
   bind_combo (settings, "dtype", self->dtype, dtypes);
+  bind_combo (settings, "chart-colors", self->chart_colors, chart_colors);
   bind_combo (settings, "color-scheme", self->color_scheme, color_schemes);
   bind_number (settings, "threads", self->threads);
   bind_number (settings, "max-pixels", self->max_pixels);
@@ -125,6 +128,7 @@ emo_preferences_class_init (EmoPreferencesClass *klass)
   BIND (explain);
   BIND (explain_batch);
   BIND (explain_tokens);
+  BIND (chart_colors);
   BIND (color_scheme);
   BIND (text_scale);
 }

@@ -81,15 +81,15 @@ def test_svg_says_what_the_command_line_says():
     app.close()
 
 
-def test_png_is_twice_the_size_and_has_the_windows_colours():
-    for scheme, page in (('light', LIGHT_PAGE), ('dark', DARK_PAGE)):
-        app = open_answered(PICTURE, config=make_config(first_launch='false', color_scheme=f"'{scheme}'"))
+def test_png_is_twice_the_size_and_has_the_colours_that_are_set():
+    for scheme, colors, page in (('light', 'window', LIGHT_PAGE), ('dark', 'window', DARK_PAGE), ('dark', 'light', LIGHT_PAGE)):
+        app = open_answered(PICTURE, config=make_config(first_launch='false', color_scheme=f"'{scheme}'", chart_colors=f"'{colors}'"))
         path = work_path('chart.png')
         save(app, path)
         with open(path, 'rb') as file:
             width, height = read_png_size(file.read(24))
         assert width == 2 * WIDTH and height > 1000, (width, height)
-        assert read_corner(path) == page, (scheme, read_corner(path))
+        assert read_corner(path) == page, (scheme, colors, read_corner(path))
         app.close()
 
 
