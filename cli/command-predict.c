@@ -40,6 +40,7 @@ typedef struct
   gboolean       hashed;        /* they are there */
   gboolean       hashing;       /* they were asked for */
   gboolean       drained;
+  gboolean       unwritable;    /* the output failed, and it was told */
 } EmoPredict;
 
 static void
@@ -55,6 +56,7 @@ static void
 fail_output (EmoPredict   *self,
              const GError *error)
 {
+  self->unwritable = TRUE;
   if (emo_cli_is_closed_pipe (error))
     self->status = EMO_EXIT_OK;
   else
@@ -107,6 +109,10 @@ write_held (EmoPredict *self)
 {
   g_autoptr(GError) error = NULL;
   EmoSample *sample;
+
+  /* More pictures may end before the loop does. */
+  if (self->unwritable)
+    return;
 
   emo_cli_progress_clear ();
   while (error == NULL && (sample = g_queue_pop_head (&self->held)) != NULL)
@@ -441,7 +447,7 @@ predict (EmoPredict *self)
   if (add_pictures (self))
     {
       run_loop (self);
-      if (self->output != NULL)
+      if (!self->unwritable)
         finish_output (self);
     }
   end_record (self);

@@ -203,6 +203,7 @@ check_options (EmoCliOptions *options,
          (!has_limit || check_range ("limit", options->limit, 1, G_MAXINT)) &&
          check_text ("prompt", options->prompt) &&
          check_text ("system", options->system) &&
+         (options->output == NULL || *options->output != '\0' || refuse ("output", "", _("a file's name"))) &&
          parse_labels (options) &&
          parse_format (options) &&
          parse_columns (options);

@@ -47,13 +47,15 @@ set_errno_error (GError     **error,
                  const char  *name,     /* (nullable) standard output */
                  int          number)
 {
-  gboolean full = number == ENOSPC || number == EDQUOT;
+  gboolean full = number == ENOSPC || number == EDQUOT || number == EFBIG;
 
   if (number == EPIPE)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, _("The reader is gone"));
   else if (name == NULL)
     g_set_error (error, EMO_ERROR, full ? EMO_ERROR_NO_SPACE : EMO_ERROR_IO,
                  _("Cannot write to standard output: %s"), g_strerror (number));
+  else if (number == ENXIO)
+    g_set_error (error, EMO_ERROR, EMO_ERROR_IO, _("Cannot write %s: nothing reads this pipe"), name);
   else
     g_set_error (error, EMO_ERROR, full ? EMO_ERROR_NO_SPACE : EMO_ERROR_IO,
                  _("Cannot write %s: %s"), name, g_strerror (number));
@@ -142,6 +144,12 @@ check_target (EmoCliOutput  *self,
           self->complete = -1;
           return TRUE;
         }
+    }
+  else if (errno != ENOENT)
+    {
+      /* A name that is too long, or a link to itself. */
+      set_errno_error (error, self->shown, errno);
+      return FALSE;
     }
 
   folder = g_path_get_dirname (self->path);
@@ -245,6 +253,19 @@ emo_cli_output_is_stdout (EmoCliOutput *self)
   return self->path == NULL;
 }
 
+/* A pipe, a terminal or a device. A pipe that nobody reads yet would hold open()
+ * back for ever, deaf to an interrupt: that is ENXIO instead. */
+static int
+open_special (const char *path)
+{
+  int fd = open (path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+  if (fd >= 0)
+    fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) & ~O_NONBLOCK);
+
+  return fd;
+}
+
 static gboolean
 open_target (EmoCliOutput  *self,
              GError       **error)
@@ -252,7 +273,7 @@ open_target (EmoCliOutput  *self,
   if (self->path == NULL)
     self->fd = STDOUT_FILENO;
   else if (self->complete < 0)
-    self->fd = open (self->path, O_WRONLY | O_CLOEXEC);
+    self->fd = open_special (self->path);
   else if (self->old_length > 0)
     {
       self->fd = open (self->path, O_WRONLY | O_CLOEXEC);

@@ -8,9 +8,12 @@
 
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gi18n.h>
 
@@ -51,13 +54,27 @@ run_command (EmoCliCommandId   id,
   return status;
 }
 
+/* Where one of the standard descriptors is closed, the next file that is opened
+ * gets its number, and rows or messages would go into that file. A stand-in that
+ * is open the wrong way round keeps the number and makes every use an error. */
+static void
+keep_standard_descriptors (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && errno == EBADF)
+      open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
+  keep_standard_descriptors ();
   emo_locale_init ();
   /* A reader that closes its end is an error of write(), not the end. */
   signal (SIGPIPE, SIG_IGN);
+  /* So is a file that has reached the largest size that is allowed. */
+  signal (SIGXFSZ, SIG_IGN);
 
   if (argc < 2)
     {

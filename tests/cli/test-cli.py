@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -307,6 +308,69 @@ def test_unwritable_output_is_told_at_once(folder):
         with open('/dev/full', 'wb') as full:
             done = subprocess.run([EMOVLM, 'predict', '--quiet', sample()], stdout=full, stderr=subprocess.PIPE, timeout=120)
         assert done.returncode == 5 and done.stderr.count(b'\n') == 1, done
+
+
+def test_full_standard_output_is_told_once(folder):
+    if not os.path.exists('/dev/full'):
+        raise Skip('there is no /dev/full')
+    names = [os.path.join(folder, f'gone-{i}.png') for i in range(5)]
+    with open('/dev/full', 'wb') as full:
+        done = subprocess.run([EMOVLM, 'predict', '--no-explain', '--format', 'jsonl', names[0], sample(), *names[1:]],
+                              stdout=full, stderr=subprocess.PIPE, timeout=120)
+    assert done.returncode == 5 and done.stderr.count(b'standard output') == 1, done
+
+
+def test_file_size_limit_is_told_and_keeps_whole_rows(folder):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8000, 8000))
+    output = os.path.join(folder, 'out.jsonl')
+    done = subprocess.run([EMOVLM, 'predict', '--no-explain', '--output', output, SAMPLES],
+                          capture_output=True, preexec_fn=limit, timeout=120)
+    assert done.returncode == 5 and output in one_line(done), done
+    with open(output, 'rb') as file:
+        text = file.read()
+    assert text.endswith(b'\n') and 0 < len(rows_of(text)) < len(PICTURES)
+    run('predict', '--no-explain', '--output', output, '--resume', SAMPLES)
+    with open(output, 'rb') as file:
+        assert [os.path.basename(r['image']) for r in rows_of(file.read())] == PICTURES
+
+
+def closed(descriptors, *args):
+    return subprocess.run(['sh', '-c', f'exec "$0" "$@" {descriptors}', EMOVLM, 'predict', '--no-explain', *args],
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+
+
+def test_messages_never_land_in_a_file(folder):
+    """A closed descriptor's number goes to the next file that is opened."""
+    output, gone = os.path.join(folder, 'out.jsonl'), os.path.join(folder, 'gone.png')
+    for descriptors in ('2>&-', '<&- >&- 2>&-'):
+        assert closed(descriptors, '--output', output, sample(), gone).returncode == 3
+        with open(output, 'rb') as file:
+            assert len(rows_of(file.read())) == 2
+    done = closed('<&- >&-', '--format', 'jsonl', sample())
+    assert done.returncode == 1 and 'standard output' in one_line(done), done
+    done = closed('<&-', '--format', 'jsonl', '-')
+    assert done.returncode == 1 and 'standard input' in one_line(done), done
+
+
+def test_pipe_that_nothing_reads_is_told(folder):
+    output = os.path.join(folder, 'out.jsonl')
+    os.mkfifo(output)
+    assert output in one_line(run('predict', '--no-explain', '--output', output, sample(), expect=1))
+    reader = os.open(output, os.O_RDONLY | os.O_NONBLOCK)
+    run('predict', '--no-explain', '--output', output, sample())
+    assert len(rows_of(os.read(reader, 1 << 16))) == 1
+    os.close(reader)
+
+
+def test_output_that_cannot_be_named_is_told_at_once(folder):
+    loop = os.path.join(folder, 'loop.csv')
+    os.symlink(loop, loop)
+    one_line(run('predict', '--output', '', sample(), expect=2))
+    for output in (loop, os.path.join(folder, 'n' * 300)):
+        begin = time.monotonic()
+        done = run('predict', '--output', output, '--model', os.path.join(folder, 'no model'), sample(), expect=1)
+        assert output in one_line(done) and time.monotonic() - begin < 20
 
 
 def test_table_file_is_written_at_the_end(folder):
