@@ -69,17 +69,24 @@ read_names (GPtrArray  *inputs,
   size_t size = 0;
   ssize_t length;
   int delimiter = null_names ? '\0' : '\n';
+  gboolean whole = TRUE;
 
   errno = 0;
-  while ((length = getdelim (&name, &size, delimiter, stdin)) > 0)
+  while (whole && (length = getdelim (&name, &size, delimiter, stdin)) > 0)
     {
       if (name[length - 1] == delimiter)
         name[--length] = '\0';
-      if (length > 0 && strlen (name) == (size_t) length)
+      whole = strlen (name) == (size_t) length;
+      if (whole && length > 0)
         g_ptr_array_add (inputs, emo_cli_input_new (name));
       errno = 0;
     }
   free (name);
+  if (!whole)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_IO, _("A name on standard input holds NUL: names that end with NUL need --null"));
+      return FALSE;
+    }
   if (!ferror (stdin))
     return TRUE;
 
@@ -93,7 +100,7 @@ read_names (GPtrArray  *inputs,
  * @options: whose arguments
  * @error: return location
  *
- * Errors: %EMO_ERROR_IO where standard input cannot be read.
+ * Errors: %EMO_ERROR_IO where standard input cannot be read or holds no names.
  *
  * Returns: (transfer full) (element-type EmoInput): what is named
  */

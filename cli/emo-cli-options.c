@@ -182,6 +182,17 @@ parse_columns (EmoCliOptions *options)
   return error == NULL;
 }
 
+/* What a script's unset variable leaves. */
+static gboolean
+check_arguments (char **arguments)
+{
+  if (arguments == NULL || !g_strv_contains ((const char *const *) arguments, ""))
+    return TRUE;
+  emo_cli_report (_("An empty name was given"));
+
+  return FALSE;
+}
+
 static gboolean
 check_options (EmoCliOptions *options,
                gboolean       has_limit)
@@ -206,7 +217,8 @@ check_options (EmoCliOptions *options,
          (options->output == NULL || *options->output != '\0' || refuse ("output", "", _("a file's name"))) &&
          parse_labels (options) &&
          parse_format (options) &&
-         parse_columns (options);
+         parse_columns (options) &&
+         check_arguments (options->arguments);
 }
 
 /**

@@ -28,7 +28,7 @@ def test_usage_errors_exit_2_with_one_line(folder):
                  ['predict', '--device', 'gpu', 'x'], ['predict', '--dtype', 'float8', 'x'],
                  ['predict', '--limit', '0', 'x'], ['predict', '--threads', '-1', 'x'],
                  ['predict', '--labels', 'a', 'x'], ['predict', '--labels', 'a,a', 'x'],
-                 ['predict', '--resume', 'x'], ['generate', sample()], ['generate', '--prompt', 'x'],
+                 ['predict', '--resume', 'x'], ['predict', ''], ['predict', sample(), ''], ['generate', sample()], ['generate', '--prompt', 'x'],
                  ['generate', sample(), '--prompt', 'x', '--format', 'csv'], ['info', 'x'], ['nothing']):
         one_line(run(*args, expect=2))
     run(expect=2)
@@ -200,6 +200,11 @@ def test_names_come_from_standard_input(folder):
     assert [r['image'].encode() for r in rows] == names
     rows = rows_of(run('predict', '--format', 'jsonl', '--no-explain', '--null', '-', stdin=b'\0'.join(names) + b'\0').stdout)
     assert [r['image'].encode() for r in rows] == names
+
+
+def test_names_with_nul_need_null(folder):
+    done = run('predict', '--no-explain', '-', stdin=sample().encode() + b'\0' + sample(1).encode() + b'\0', expect=1)
+    assert '--null' in one_line(done)
 
 
 def test_folders_recurse_only_when_asked(folder):
