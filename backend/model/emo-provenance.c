@@ -21,6 +21,7 @@ struct _EmoProvenance
   char         *head;
   char         *gate;
   EmoHashes     hashes;
+  gboolean      hashed;       /* read once the thread is joined */
 };
 
 static int
@@ -104,6 +105,8 @@ hash_worker (gpointer data)
     self->hashes.head = emo_hash_file_cached (self->head, self->cancellable, NULL);
   if (self->gate != NULL)
     self->hashes.gate = emo_hash_file_cached (self->gate, self->cancellable, NULL);
+  self->hashed = TRUE;
+
   return NULL;
 }
 
@@ -118,7 +121,8 @@ emo_provenance_start (const EmoBundle *bundle)
   self->adapter = g_strdup (bundle->adapter);
   self->head = g_strdup (bundle->distilled);
   self->gate = g_strdup (bundle->gate);
-  self->thread = g_thread_new ("emo-provenance", hash_worker, self);
+  self->thread = g_thread_try_new ("emo-provenance", hash_worker, self, NULL);
+
   return self;
 }
 
@@ -127,6 +131,10 @@ emo_provenance_get (EmoProvenance *self)
 {
   if (self->thread != NULL)
     g_thread_join (g_steal_pointer (&self->thread));
+  /* There was no thread to be had: whoever asks waits. */
+  if (!self->hashed)
+    hash_worker (self);
+
   return &self->hashes;
 }
 

@@ -233,6 +233,40 @@ decode_worker (gpointer data)
   return NULL;
 }
 
+/* Without a thread nothing that waits would ever be read: each says so. The next
+ * picture tries again, as what was lacking may be back. */
+static void
+refuse_all (EmoDecoder   *self,
+            const GError *reason)
+{
+  EmoDecodeTask *task;
+
+  g_mutex_lock (&self->mutex);
+  while ((task = g_queue_pop_head (&self->tasks)) != NULL)
+    {
+      g_set_error (&task->decoded->error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY, "cannot be read now: %s", reason->message);
+      name_file (task, &task->decoded->error);
+      deliver (self, task);
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+ensure_thread (EmoDecoder *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (self->thread != NULL)
+    return;
+
+  self->thread = g_thread_try_new ("emo-decode", decode_worker, emo_decoder_ref (self), &error);
+  if (self->thread == NULL)
+    {
+      emo_decoder_unref (self);
+      refuse_all (self, error);
+    }
+}
+
 /**
  * emo_decoder_new:
  * @func: called with each result on the caller's main context
@@ -326,8 +360,7 @@ emo_decoder_push (EmoDecoder    *self,
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
 
-  if (self->thread == NULL)
-    self->thread = g_thread_new ("emo-decode", decode_worker, emo_decoder_ref (self));
+  ensure_thread (self);
 
   return self->last_number;
 }
