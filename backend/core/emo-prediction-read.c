@@ -200,6 +200,9 @@ read_input (Reader             *reader,
   update->ms = read_double (reader, ms, "decode", 0);
   update->width = read_int (reader, emo_json_value_get_member (root, "width"), "width");
   update->height = read_int (reader, emo_json_value_get_member (root, "height"), "height");
+  /* No picture has none, and zero is how a prediction says "not known yet". */
+  if (update->width == 0 || update->height == 0)
+    fail (reader, update->width == 0 ? "width" : "height", "a length in pixels");
   update->image_tokens = read_int (reader, emo_json_value_get_member (root, "image_tokens"), "image_tokens");
   grid = find (reader, root, "grid", EMO_JSON_ARRAY, "an array or null");
   if (grid != NULL && emo_json_value_get_length (grid) != G_N_ELEMENTS (update->grid))

@@ -660,6 +660,8 @@ test_prediction_refuses_hostile_json (void)
     { "\"mass\": 0.93", "\"mass\": -1" },
     { "\"width\": 640", "\"width\": -640" },
     { "\"width\": 640", "\"width\": 6.5" },
+    { "\"width\": 640", "\"width\": 0" },
+    { "\"height\": 480", "\"height\": null" },
     { "\"height\": 480", "\"height\": 99999999999" },
     { "[1,34,46]", "[1,34]" },
     { "[1,34,46]", "[1,34,46,2]" },
