@@ -1,0 +1,134 @@
+# seeds.py: what fuzzing starts from
+#
+# Copyright 2026 The EmoVLM-KD desktop authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sound inputs of each target, from tests/vectors and data/samples, and a few
+small ones that are written here. Nothing of it is committed twice.
+
+usage: seeds.py SOURCE-ROOT TARGET FOLDER"""
+import glob
+import json
+import os
+import struct
+import sys
+
+ROW = {
+    'image': 'a.png', 'width': 400, 'height': 300, 'grid': [1, 12, 10], 'image_tokens': 30, 'labels': ['awe', 'fear'],
+    'vlm': {'label': 'fear', 'probabilities': [0.25, 0.75], 'logprobs': [-1.5, -0.25], 'mass': 0.99},
+    'distilled': {'label': 'awe', 'probabilities': [0.6, 0.4], 'logits': [1.5, 1.1]},
+    'gated': {'label': 'fear', 'probabilities': [0.4, 0.6], 'logits': [0.5, 0.9]},
+    'gate': {'kind': 'concat-linear', 'vlm_input': 'probabilities', 'share': {'vlm': 0.75, 'distilled': 0.25},
+             'contributions': {'vlm': [0.3, 0.6], 'distilled': [0.1, 0.2], 'rest': [0.1, 0.1]},
+             'margin': {'vlm': 0.3, 'distilled': 0.1, 'rest': 0}},
+    'explanation': {'label': 'fear', 'text': 'Near black tones \u0000 \ud83d\ude00.', 'complete': True}, 'agree': False,
+    'in_domain': True, 'ms': {'decode': 6.6, 'vision': 127.9, 'prefill': 25, 'score': 9.2, 'explain': 2.9, 'total': 238.6},
+    'model': {'name': 'tiny', 'sha256': 'c2dc63038fd88b970dd76b34e1938a17392b5b54b64d6b91ccdf84da6bdda5ee'}, 'error': None,
+}
+FAILED = dict(ROW, vlm=None, distilled=None, gated=None, gate=None, explanation=None, agree=None, in_domain=None,
+              ms=None, grid=None, error='IO: b.png: no such file')
+LINES = '\n'.join(json.dumps(row) for row in (ROW, FAILED)) + '\n'
+CSV = ('\ufefffile_name,uri,status,error\r\na.png,file:///a.png,done,\r\n"b ""c"", d\ne.png",file:///b.png,failed,x\r\n'
+       'cut,file:///c')
+URIS = 'copy\r\nfile:///a/b%20c.png\r\n# a comment\nfile://localhost/c.png\n/d e.png\nhttps://example.org/f.png\n'
+XMP = '<x:xmpmeta><rdf:Description tiff:Orientation="6"/><tiff:Orientation>8</tiff:Orientation></x:xmpmeta>'
+
+VALUES = [b'null', b'-0', b'1e308', b'18446744073709551615', b'-9223372036854775808', b'9007199254740993', b'[1, 2.5, "a"]',
+          b'{"a": {"b": [true, false, null]}, "A": "\\u00e9\\ud83d\\ude00\\n"}', b'"\\u0000"',
+          ('{' + ','.join(f'"{i}": {i}' for i in range(12)) + '}').encode()]
+
+
+def safetensors(header, n_data):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack('<Q', len(text)) + text + bytes(range(1, 1 + n_data))
+
+
+def tiff():
+    """One gray pixel, orientation 6."""
+    tags = [(256, 3, 1), (257, 3, 1), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 122), (274, 3, 6), (277, 3, 1),
+            (279, 4, 1)]
+    return struct.pack('<2sHIH', b'II', 42, 8, len(tags)) + b''.join(
+        struct.pack('<HHII', tag, kind, 1, value) for tag, kind, value in tags) + struct.pack('<I', 0) + b'\x80'
+
+
+def files(root, *patterns, largest=64 << 10):
+    found = []
+    for pattern in patterns:
+        for path in sorted(glob.glob(os.path.join(root, pattern), recursive=True)):
+            if os.path.getsize(path) <= largest:
+                with open(path, 'rb') as file:
+                    found.append(file.read())
+    return found
+
+
+def joined(root, pattern):
+    """config.json, preprocessor_config.json and generation_config.json of folders."""
+    for path in sorted(glob.glob(os.path.join(root, pattern))):
+        parts = []
+        for name in ('config.json', 'preprocessor_config.json', 'generation_config.json'):
+            parts += files(os.path.dirname(path), name) or [b'']
+        yield b'\0'.join(parts)
+
+
+def pictures(root, *endings):
+    for ending in endings:
+        yield from files(root, f'tests/vectors/image/*.{ending}', f'data/samples/*.{ending}', largest=16 << 10)
+
+
+def exif(root):
+    yield tiff()
+    yield XMP.encode()
+    yield b'MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0'
+    for data in pictures(root, 'jpg'):
+        at = data.find(b'Exif\0\0')
+        if at >= 0:
+            yield data[at + 6:at + 600]
+
+
+SEEDS = {
+    'json': lambda root: [*VALUES, *files(root, 'data/models/emoscenes/**/*.json', largest=4096)],
+    'safetensors': lambda root: [
+        *files(root, 'tests/vectors/safetensors/*.safetensors', 'tests/vectors/parts/*.safetensors', largest=3000),
+        safetensors({'__metadata__': {'format': 'pt'}, 'a': {'dtype': 'F32', 'shape': [2, 1], 'data_offsets': [0, 8]},
+                     'b': {'dtype': 'BF16', 'shape': [], 'data_offsets': [8, 10]},
+                     'c': {'dtype': 'F64', 'shape': [0, 4], 'data_offsets': [10, 10]}}, 10),
+        safetensors(b'{}', 0)],
+    'shard-index': lambda root: [
+        b'{"metadata": {"total_size": 8}, "weight_map": {"a": "a.safetensors", "b": "b.safetensors"}}',
+        b'{"weight_map": {"a": "a.safetensors"}}', b'{"weight_map": {"a": "../a.safetensors"}}'],
+    'tokenizer': lambda root: files(root, 'tests/vectors/tokenizer/tokenizer.json'),
+    'tokenizer-text': lambda root: [
+        json.dumps(case['text'], ensure_ascii=ascii_too).encode('utf-8', 'surrogatepass')
+        for case in json.loads(files(root, 'tests/vectors/tokenizer_cases.json', largest=1 << 22)[0])['model'][:60]
+        for ascii_too in (True, False)],
+    'vlm-config': lambda root: joined(root, 'tests/vectors/parts/config-*/config.json'),
+    'manifest': lambda root: files(root, 'data/models/emoscenes/emovlm.json', 'tests/vectors/tiny/*/emovlm.json'),
+    'adapter-config': lambda root: files(root, 'tests/vectors/parts/adapter-*/adapter_config.json',
+                                         'tests/vectors/tiny/*/adapter/adapter_config.json'),
+    'png': lambda root: pictures(root, 'png'),
+    'jpeg': lambda root: pictures(root, 'jpg'),
+    'gif': lambda root: pictures(root, 'gif'),
+    'webp': lambda root: pictures(root, 'webp'),
+    'bmp': lambda root: pictures(root, 'bmp'),
+    'tiff': lambda root: [tiff(), *pictures(root, 'tif', 'tiff')],
+    'exif': exif,
+    'prediction': lambda root: [json.dumps(ROW).encode(), json.dumps(FAILED).encode()],
+    'uri-list': lambda root: [URIS.encode(), b'/a.png', b'x-special/nautilus-clipboard\ncut\nfile:///a.png'],
+    'resume': lambda root: [b'j' + LINES.encode(), b'j' + LINES[:-40].encode(), b'c' + CSV.encode(), b'c'],
+}
+
+
+def write(root, target, folder):
+    """Writes the seeds of @target into @folder and returns their names."""
+    os.makedirs(folder, exist_ok=True)
+    names = []
+    for number, data in enumerate(SEEDS[target](root)):
+        names.append(os.path.join(folder, f'{number:03}'))
+        with open(names[-1], 'wb') as file:
+            file.write(data)
+    return names
+
+
+if __name__ == '__main__':
+    if len(sys.argv) != 4 or sys.argv[2] not in SEEDS:
+        sys.exit('usage: seeds.py SOURCE-ROOT TARGET FOLDER\ntargets: ' + ' '.join(SEEDS))
+    write(*sys.argv[1:])
