@@ -83,6 +83,29 @@ emo_run_entry_unref (EmoRunEntry *self)
 }
 
 /**
+ * emo_run_entry_new_again:
+ * @self: an entry of a store
+ *
+ * Makes an entry of the same picture that has no result and is of no run.
+ *
+ * Returns: (transfer full): the entry
+ */
+EmoRunEntry *
+emo_run_entry_new_again (EmoRunEntry *self)
+{
+  EmoRunEntry *again;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  again = emo_run_entry_new ();
+  again->file_name = g_strdup (self->file_name);
+  again->uri = g_strdup (self->uri);
+  again->pasted = g_strdup (self->pasted);
+
+  return again;
+}
+
+/**
  * emo_run_entry_dup_kept_name:
  * @sha256: of @bytes
  * @bytes: an encoded picture that has no file

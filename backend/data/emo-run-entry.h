@@ -69,6 +69,9 @@ EmoRunEntry *emo_run_entry_new      (void);
 EmoRunEntry *emo_run_entry_ref      (EmoRunEntry *self);
 void         emo_run_entry_unref    (EmoRunEntry *self);
 
+/* The same picture, to be asked for once more. */
+EmoRunEntry *emo_run_entry_new_again (EmoRunEntry *self);
+
 /* Under which name pasted bytes are kept, "<sha256>.png". */
 char        *emo_run_entry_dup_kept_name (const char *sha256,
                                           GBytes     *bytes);

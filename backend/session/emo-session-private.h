@@ -47,6 +47,7 @@ struct _EmoSession
   EmoRunKind     run_kind;
   gint64         run_id;
   gint64         last_number;
+  gboolean       recording;
 
   GListStore    *samples;
   GHashTable    *by_key;         /* key -> EmoSample, both borrowed from the list */

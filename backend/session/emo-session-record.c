@@ -20,7 +20,7 @@
 static gboolean
 keeps_waiting (EmoSession *self)
 {
-  return self->store != NULL && self->run_kind == EMO_RUN_SESSION;
+  return self->store != NULL && self->recording && self->run_kind == EMO_RUN_SESSION;
 }
 
 static void
@@ -87,7 +87,7 @@ _emo_session_record_result (EmoSession *self,
   EmoModelInfo *info = self->classifier != NULL ? emo_classifier_get_info (self->classifier) : NULL;
   g_autoptr (EmoRunEntry) entry = NULL;
 
-  if (self->store == NULL)
+  if (self->store == NULL || !self->recording)
     return;
 
   if (!has_waiting_row (self, sample))
@@ -110,7 +110,7 @@ _emo_session_record_explanation (EmoSession *self,
 {
   g_autoptr (EmoRunEntry) entry = NULL;
 
-  if (self->store == NULL || _emo_sample_get_record (sample)->run != self->run_id)
+  if (self->store == NULL || !self->recording || _emo_sample_get_record (sample)->run != self->run_id)
     return;
 
   entry = _emo_sample_make_entry (sample, NULL);
@@ -201,4 +201,94 @@ emo_session_get_store (EmoSession *self)
   g_return_val_if_fail (EMO_IS_SESSION (self), NULL);
 
   return self->store;
+}
+
+static gboolean
+is_unfinished (EmoSample *sample)
+{
+  return emo_sample_get_state (sample) != EMO_SAMPLE_DONE && emo_sample_get_state (sample) != EMO_SAMPLE_FAILED;
+}
+
+/**
+ * emo_session_get_recording:
+ * @self: a session
+ *
+ * Returns: whether results go into the store
+ */
+gboolean
+emo_session_get_recording (EmoSession *self)
+{
+  g_return_val_if_fail (EMO_IS_SESSION (self), FALSE);
+
+  return self->recording;
+}
+
+/**
+ * emo_session_set_recording:
+ * @self: a session
+ * @recording: whether results go into the store from now on
+ *
+ * What is in the store already stays there; that pictures still wait is
+ * forgotten where nothing is to be recorded.
+ */
+void
+emo_session_set_recording (EmoSession *self,
+                           gboolean    recording)
+{
+  g_autoptr (GPtrArray) unfinished = NULL;
+  guint n;
+
+  g_return_if_fail (EMO_IS_SESSION (self));
+
+  recording = !!recording;
+  if (self->recording == recording)
+    return;
+
+  self->recording = recording;
+  unfinished = g_ptr_array_new_with_free_func (g_object_unref);
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->samples));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EmoSample) sample = g_list_model_get_item (G_LIST_MODEL (self->samples), i);
+
+      if (!is_unfinished (sample))
+        continue;
+      if (recording)
+        g_ptr_array_add (unfinished, g_steal_pointer (&sample));
+      else
+        _emo_session_record_removed (self, sample);
+    }
+  _emo_session_record_waiting (self, unfinished);
+  g_object_notify (G_OBJECT (self), "recording");
+}
+
+/**
+ * emo_session_find_recorded:
+ * @self: a session
+ * @run: a run of the store
+ * @number: a picture of it
+ *
+ * Returns: (transfer none) (nullable): the listed picture whose latest result is
+ *   in that row
+ */
+EmoSample *
+emo_session_find_recorded (EmoSession *self,
+                           gint64      run,
+                           gint64      number)
+{
+  guint n;
+
+  g_return_val_if_fail (EMO_IS_SESSION (self), NULL);
+
+  n = self->store != NULL && run == self->run_id ? g_list_model_get_n_items (G_LIST_MODEL (self->samples)) : 0;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EmoSample) sample = g_list_model_get_item (G_LIST_MODEL (self->samples), i);
+
+      /* The list holds it. */
+      if (_emo_sample_get_record (sample)->run == run && _emo_sample_get_record (sample)->number == number)
+        return sample;
+    }
+
+  return NULL;
 }

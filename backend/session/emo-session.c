@@ -30,6 +30,7 @@ enum
   PROP_N_HELD,
   PROP_RUNNING,
   PROP_JOB,
+  PROP_RECORDING,
   N_PROPS
 };
 
@@ -313,6 +314,9 @@ emo_session_get_property (GObject    *object,
     case PROP_JOB:
       g_value_set_object (value, self->job);
       break;
+    case PROP_RECORDING:
+      g_value_set_boolean (value, self->recording);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -336,6 +340,9 @@ emo_session_set_property (GObject      *object,
       break;
     case PROP_EXPLAIN_SELECTED:
       set_explain_selected (self, g_value_get_boolean (value));
+      break;
+    case PROP_RECORDING:
+      emo_session_set_recording (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -370,6 +377,8 @@ emo_session_class_init (EmoSessionClass *klass)
     g_param_spec_boolean ("running", NULL, NULL, FALSE, flags);
   properties[PROP_JOB] =
     g_param_spec_object ("job", NULL, NULL, EMO_TYPE_JOB, flags);
+  properties[PROP_RECORDING] =
+    g_param_spec_boolean ("recording", NULL, NULL, TRUE, flags | G_PARAM_WRITABLE);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /**
@@ -405,6 +414,7 @@ emo_session_init (EmoSession *self)
   self->request = request;
   self->request.explain = FALSE;
   self->explain_selected = TRUE;
+  self->recording = TRUE;
 
   self->samples = g_list_store_new (EMO_TYPE_SAMPLE);
   self->by_key = g_hash_table_new (g_str_hash, g_str_equal);

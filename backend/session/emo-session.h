@@ -21,7 +21,8 @@ G_BEGIN_DECLS
  * (gboolean; batch explanations), "explain-selected" (whether the preferred
  * picture gets its explanation by itself), "n-waiting", "n-done", "n-failed", "n-held"
  * (those that a Stop keeps from going on), "running",
- * "job" (the EmoJob of the running batch, with counts and time left).
+ * "job" (the EmoJob of the running batch, with counts and time left), "recording"
+ * (gboolean; whether results go into the store).
  * Signals: "finished" (EmoSample) once a picture reaches done or failed, in the
  * order of the list for a batch; "drained" when nothing is left to do. */
 #define EMO_TYPE_SESSION (emo_session_get_type ())
@@ -33,6 +34,13 @@ void           emo_session_set_store      (EmoSession    *self,
                                            EmoRunStore   *store,
                                            EmoRunKind     kind);
 EmoRunStore   *emo_session_get_store      (EmoSession    *self);   /* (nullable) */
+gboolean       emo_session_get_recording  (EmoSession    *self);
+void           emo_session_set_recording  (EmoSession    *self,
+                                           gboolean       recording);
+/* (nullable) the listed picture whose row of the store that is */
+EmoSample     *emo_session_find_recorded  (EmoSession    *self,
+                                           gint64         run,
+                                           gint64         number);
 GListModel    *emo_session_get_samples    (EmoSession    *self);   /* (transfer none) of EmoSample */
 EmoEngine     *emo_session_get_engine     (EmoSession    *self);
 EmoClassifier *emo_session_get_classifier (EmoSession    *self);

@@ -297,6 +297,74 @@ test_session_record_follows_removal_and_undo (Fixture       *fixture,
 }
 
 static void
+test_session_record_stops_and_goes_on_when_told (Fixture       *fixture,
+                                                 gconstpointer  data)
+{
+  EmoSample *sample;
+
+  add_picture (fixture, 11);
+  emo_session_set_recording (fixture->session, FALSE);
+  g_assert_false (emo_session_get_recording (fixture->session));
+  run (fixture);
+  emo_session_set_classifier (fixture->session, NULL);
+  add_picture (fixture, 12);
+  assert_names (fixture, "");
+
+  /* What waits then is recorded, what was answered meanwhile is not. */
+  emo_session_set_recording (fixture->session, TRUE);
+  run (fixture);
+  assert_names (fixture, "12.png");
+
+  emo_session_set_classifier (fixture->session, NULL);
+  sample = add_picture (fixture, 13);
+  emo_session_set_recording (fixture->session, FALSE);
+  emo_sample_set_note (sample, "not to be kept");
+  assert_left (fixture, "");
+  assert_names (fixture, "12.png");
+}
+
+static void
+test_session_record_finds_the_picture_of_a_row (Fixture       *fixture,
+                                                gconstpointer  data)
+{
+  EmoSample *sample = add_picture (fixture, 11);
+  g_autoptr (EmoRunEntry) entry = NULL;
+
+  run (fixture);
+  entry = load_only (fixture);
+  g_assert_true (emo_session_find_recorded (fixture->session, entry->run, entry->number) == sample);
+  g_assert_null (emo_session_find_recorded (fixture->session, entry->run, entry->number + 1));
+  g_assert_null (emo_session_find_recorded (fixture->session, entry->run + 1, entry->number));
+
+  emo_session_remove (fixture->session, sample);
+  g_assert_null (emo_session_find_recorded (fixture->session, entry->run, entry->number));
+}
+
+/* The same picture, as a row of its own. */
+static void
+test_session_record_asks_again (Fixture       *fixture,
+                                gconstpointer  data)
+{
+  EmoSample *sample = add_picture (fixture, 11);
+  g_autoptr (EmoRunEntry) entry = NULL;
+  g_autoptr (EmoRunEntry) request = NULL;
+  g_autoptr (EmoSample) again = NULL;
+
+  run (fixture);
+  entry = load_only (fixture);
+  emo_session_remove (fixture->session, sample);
+
+  request = emo_run_entry_new_again (entry);
+  again = emo_sample_new_for_entry (request, NULL);
+  g_assert_cmpint (emo_sample_get_state (again), ==, EMO_SAMPLE_WAITING);
+  g_assert_cmpstr (emo_sample_get_file_name (again), ==, "11.png");
+  fixture->drained = FALSE;
+  emo_session_add (fixture->session, again);
+  emo_test_wait (&fixture->drained, 60);
+  assert_names (fixture, "11.png 11.png");
+}
+
+static void
 test_session_record_keeps_what_was_stopped (Fixture       *fixture,
                                             gconstpointer  data)
 {
@@ -589,6 +657,9 @@ main (int   argc,
   ADD ("keeps-failures", test_session_record_keeps_failures);
   ADD ("offers-what-was-not-finished", test_session_record_offers_what_was_not_finished);
   ADD ("follows-removal-and-undo", test_session_record_follows_removal_and_undo);
+  ADD ("stops-and-goes-on-when-told", test_session_record_stops_and_goes_on_when_told);
+  ADD ("finds-the-picture-of-a-row", test_session_record_finds_the_picture_of_a_row);
+  ADD ("asks-again", test_session_record_asks_again);
   ADD ("keeps-what-was-stopped", test_session_record_keeps_what_was_stopped);
   ADD ("keeps-pasted-pictures", test_session_record_keeps_pasted_pictures);
   ADD ("refuses-hostile-rows", test_session_record_refuses_hostile_rows);
