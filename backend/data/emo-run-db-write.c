@@ -260,6 +260,7 @@ emo_run_db_delete_day (EmoRunDb         *self,
   sqlite3_bind_int64 (statement, 3, token);
   bind_text (statement, 4, day->model_name);
   bind_text (statement, 5, day->model_sha256);
+  sqlite3_bind_int (statement, 6, day->every_model);
 
   return emo_run_db_step (self, statement, error);
 }

@@ -109,7 +109,7 @@ static const char * const texts[EMO_RUN_N_STATEMENTS] = {
   [EMO_RUN_STATEMENT_DELETE] = "UPDATE entries SET deleted = ?2 WHERE id = ?1 AND deleted IS NULL",
   [EMO_RUN_STATEMENT_DELETE_DAY] =
     "UPDATE entries SET deleted = ?3 WHERE time >= ?1 AND time < ?2 AND state <> 0 AND deleted IS NULL"
-    " AND CASE WHEN ?4 IS NULL THEN model IS NULL"
+    " AND CASE WHEN ?6 THEN 1 WHEN ?4 IS NULL THEN model IS NULL"
     " ELSE model IN (SELECT id FROM models WHERE name IS ?4 AND model_sha256 IS ?5) END",
   [EMO_RUN_STATEMENT_UNDELETE] = "UPDATE entries SET deleted = NULL WHERE deleted = ?1",
   [EMO_RUN_STATEMENT_PURGE] = "DELETE FROM entries WHERE deleted = ?1",

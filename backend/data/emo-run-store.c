@@ -25,6 +25,7 @@ struct _EmoRunStore
   EmoRunTrouble  trouble;
   char          *detail;       /* (nullable) */
   gint64         last_token;
+  GArray        *tokens;       /* of gint64: deletions that may be undone */
 };
 
 /* The worker's way home. */
@@ -178,6 +179,7 @@ emo_run_store_dispose (GObject *object)
   if (self->worker != NULL)
     emo_run_worker_stop (g_steal_pointer (&self->worker), FALSE);
   g_clear_pointer (&self->detail, g_free);
+  g_clear_pointer (&self->tokens, g_array_unref);
 
   G_OBJECT_CLASS (emo_run_store_parent_class)->dispose (object);
 }
@@ -232,6 +234,7 @@ emo_run_store_class_init (EmoRunStoreClass *klass)
 static void
 emo_run_store_init (EmoRunStore *self)
 {
+  self->tokens = g_array_new (FALSE, FALSE, sizeof (gint64));
 }
 
 /**
@@ -266,14 +269,16 @@ emo_run_store_new (const char *folder)
  * emo_run_store_close:
  * @self: a store
  *
- * Writes what is left and waits until it is written or refused. Nothing is
- * written or read after that.
+ * Writes what is left, makes deletions final, and waits until all is written or
+ * refused. Nothing is written or read after that.
  */
 void
 emo_run_store_close (EmoRunStore *self)
 {
   g_return_if_fail (EMO_IS_RUN_STORE (self));
 
+  while (self->worker != NULL && self->tokens->len > 0)
+    emo_run_store_purge (self, g_array_index (self->tokens, gint64, self->tokens->len - 1));
   if (self->worker != NULL)
     emo_run_worker_stop (g_steal_pointer (&self->worker), TRUE);
 }
@@ -439,6 +444,7 @@ static gint64
 draw_token (EmoRunStore *self)
 {
   self->last_token = MAX (g_get_real_time (), self->last_token + 1);
+  g_array_append_val (self->tokens, self->last_token);
 
   return self->last_token;
 }
@@ -450,7 +456,8 @@ draw_token (EmoRunStore *self)
  * @n_ids: how many
  *
  * Deletes results: no list has them any more. They are gone for good after
- * emo_run_store_purge(), or when the store is opened again later.
+ * emo_run_store_purge(), when the store is closed, or, after a crash, when it is
+ * opened again later.
  *
  * Returns: a token for emo_run_store_undelete() and emo_run_store_purge()
  */
@@ -477,7 +484,7 @@ emo_run_store_delete (EmoRunStore  *self,
 /**
  * emo_run_store_delete_day:
  * @self: a store
- * @day: the results of a model between two moments
+ * @day: the results of a model, or of every one, between two moments
  *
  * As emo_run_store_delete().
  *
@@ -513,6 +520,9 @@ push_token (EmoRunStore  *self,
   g_return_if_fail (EMO_IS_RUN_STORE (self));
   g_return_if_fail (token > 0);
 
+  for (guint i = self->tokens->len; i > 0; i--)
+    if (g_array_index (self->tokens, gint64, i - 1) == token)
+      g_array_remove_index (self->tokens, i - 1);
   op = emo_run_op_new (kind);
   op->number = token;
   push (self, op);

@@ -46,13 +46,14 @@ typedef struct
   guint                limit;
 } EmoRunQuery;
 
-/* The results of one model between two moments. */
+/* The results of one model, or of every one, between two moments. */
 typedef struct
 {
   gint64      from;            /* seconds since 1970, inclusive */
   gint64      to;              /* exclusive */
   const char *model_name;      /* (nullable) NULL: those that no model answered */
   const char *model_sha256;    /* (nullable) */
+  gboolean    every_model;     /* whatever the two above say */
 } EmoRunDay;
 
 EmoRunStore   *emo_run_store_new                (const char           *folder);

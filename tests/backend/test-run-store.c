@@ -408,10 +408,13 @@ test_run_store_undeletes_and_purges (Fixture       *fixture,
   emo_run_store_undelete (fixture->store, second);
   assert_names (fixture, NULL, "bbbb.png cccc.png");
 
-  /* Purged is gone from the disk, too. */
+  /* Purged is gone from the disk, too, and closing purges what nobody undid. */
+  ids[0] = find_id (fixture, "bbbb");
+  emo_run_store_delete (fixture->store, ids, 1);
   close_store (fixture);
   g_assert_false (is_on_disk (fixture, "aaaa.png"));
-  g_assert_true (is_on_disk (fixture, "bbbb.png"));
+  g_assert_false (is_on_disk (fixture, "bbbb.png"));
+  g_assert_true (is_on_disk (fixture, "cccc.png"));
   open_store (fixture);
 }
 
@@ -442,6 +445,12 @@ test_run_store_deletes_days (Fixture       *fixture,
 
   day.model_name = day.model_sha256 = NULL;
   emo_run_store_delete_day (fixture->store, &day);
+  assert_names (fixture, NULL, "after last other at before");
+
+  day.every_model = TRUE;
+  token = emo_run_store_delete_day (fixture->store, &day);
+  assert_names (fixture, NULL, "after before");
+  emo_run_store_undelete (fixture->store, token);
   assert_names (fixture, NULL, "after last other at before");
 }
 
