@@ -24,7 +24,7 @@
 static EmoSample *
 get_answered (EmoAnalysePage *self)
 {
-  EmoSample *sample = emo_list_pane_get_sample (self->list_pane);
+  EmoSample *sample = _emo_analyse_page_get_shown (self);
 
   return sample != NULL && emo_result_printer_can_print (sample) ? sample : NULL;
 }
@@ -330,5 +330,5 @@ _emo_analyse_page_dispose_chart (EmoAnalysePage *self)
 void
 _emo_analyse_page_update_chart (EmoAnalysePage *self)
 {
-  emo_sample_watch_set_sample (self->chart_watch, emo_list_pane_get_sample (self->list_pane));
+  emo_sample_watch_set_sample (self->chart_watch, _emo_analyse_page_get_shown (self));
 }

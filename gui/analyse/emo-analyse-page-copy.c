@@ -43,11 +43,29 @@ static const struct
   { "methods", emo_cite_methods, N_("Methods sentence copied"), N_("There is no answer yet to cite") },
 };
 
+/* What is open of the history, else the pictures that are selected. */
+static GPtrArray *
+dup_chosen (EmoAnalysePage *self)
+{
+  GPtrArray *samples;
+  EmoSample *shown;
+
+  if (!_emo_analyse_page_has_history_open (self))
+    return emo_list_pane_dup_selected (self->list_pane);
+
+  samples = g_ptr_array_new_with_free_func (g_object_unref);
+  shown = _emo_analyse_page_get_shown (self);
+  if (shown != NULL)
+    g_ptr_array_add (samples, g_object_ref (shown));
+
+  return samples;
+}
+
 static void
 copy (EmoAnalysePage *self,
       guint           form)
 {
-  g_autoptr (GPtrArray) samples = emo_list_pane_dup_selected (self->list_pane);
+  g_autoptr (GPtrArray) samples = dup_chosen (self);
   g_autofree char *text = NULL;
 
   if (samples->len == 0)
@@ -90,7 +108,7 @@ static const GActionEntry action_entries[] = {
 void
 _emo_analyse_page_update_copy (EmoAnalysePage *self)
 {
-  _emo_analyse_page_enable (self, "copy", emo_list_pane_get_sample (self->list_pane) != NULL);
+  _emo_analyse_page_enable (self, "copy", _emo_analyse_page_get_shown (self) != NULL);
 }
 
 /* --- The menu --- */
@@ -128,7 +146,7 @@ popup (EmoAnalysePage     *self,
 {
   GtkWidget *menu;
 
-  if (emo_list_pane_get_sample (self->list_pane) == NULL)
+  if (_emo_analyse_page_get_shown (self) == NULL)
     return FALSE;
 
   menu = ensure_menu (self);

@@ -10,6 +10,8 @@
 #include "emo-analyse-page.h"
 #include "emo-annotation-bar.h"
 #include "emo-compare-view.h"
+#include "emo-history-bars.h"
+#include "emo-history-pane.h"
 #include "emo-picture-view.h"
 #include "emo-removals.h"
 #include "emo-results-pane.h"
@@ -38,16 +40,21 @@ struct _EmoAnalysePage
   guint               go_back_id;     /* an idle */
   gboolean            adding;         /* the selection moves by itself */
   gboolean            comparing;
+  EmoHistoryPane     *history;        /* (nullable) (unowned): a child of the list pane */
 
   AdwToastOverlay    *toasts;
+  EmoHistoryBars     *history_bars;
   GtkInfoBar         *model_bar;
   GtkLabel           *model_error;
   GtkStack           *stack;
   AdwStatusPage      *empty;
   GtkWidget          *samples_button;
+  GtkWidget          *history_button;
   AdwLeaflet         *leaflet;
   EmoListPane        *list_pane;
   GtkWidget          *content_pane;
+  GtkWidget          *history_notice;
+  GtkLabel           *history_words;
   EmoPictureView     *picture;
   EmoAnnotationBar   *annotations;
   EmoResultsPane     *results;
@@ -60,9 +67,8 @@ void _emo_analyse_page_toast         (EmoAnalysePage *self,
                                       const char     *text);
 void _emo_analyse_page_add_samples   (EmoAnalysePage *self,
                                       GPtrArray      *samples);   /* of EmoSample */
-
-
 void _emo_analyse_page_update_empty  (EmoAnalysePage *self);
+void _emo_analyse_page_update_shown  (EmoAnalysePage *self);
 
 /* emo-analyse-page-list.c */
 void _emo_analyse_page_install_list  (GtkWidgetClass *widget_class);
@@ -71,6 +77,13 @@ void _emo_analyse_page_dispose_list  (EmoAnalysePage *self);
 gboolean _emo_analyse_page_is_comparing (EmoAnalysePage *self);
 void _emo_analyse_page_end_comparison (EmoAnalysePage *self);
 void _emo_analyse_page_update_list   (EmoAnalysePage *self);
+
+/* emo-analyse-page-history.c */
+gboolean   _emo_analyse_page_has_history_open (EmoAnalysePage *self);
+EmoSample *_emo_analyse_page_get_shown        (EmoAnalysePage *self);   /* (nullable) */
+void       _emo_analyse_page_show_pictures    (EmoAnalysePage *self);
+void       _emo_analyse_page_update_history   (EmoAnalysePage *self);
+void       _emo_analyse_page_analyse_again    (EmoAnalysePage *self);
 
 /* emo-analyse-page-intake.c */
 void _emo_analyse_page_init_drop     (EmoAnalysePage *self);

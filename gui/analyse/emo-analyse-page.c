@@ -14,6 +14,7 @@
 
 /* The page is cut by concern: here the session and the selection;
  * emo-analyse-page-list.c has what is done to pictures of the list,
+ * emo-analyse-page-history.c what was answered before,
  * emo-analyse-page-intake.c drop, paste and Open, emo-analyse-page-export.c
  * what leaves as a file, emo-analyse-page-copy.c what is copied,
  * emo-analyse-page-chart.c what is drawn. */
@@ -89,14 +90,17 @@ update_running (EmoAnalysePage *self)
   _emo_analyse_page_update_export (self);
 }
 
-/* Shows the page that suits what is listed and chosen. */
+/* Shows the page that suits what is listed and chosen. The history is beside the
+ * pictures, and there without them too. */
 void
 _emo_analyse_page_update_empty (EmoAnalysePage *self)
 {
-  gboolean empty = g_list_model_get_n_items (emo_session_get_samples (self->session)) == 0;
+  gboolean history = _emo_analyse_page_has_history_open (self);
+  gboolean none = g_list_model_get_n_items (emo_session_get_samples (self->session)) == 0;
+  gboolean empty = none && !history;
   const char *name;
 
-  self->comparing = self->comparing && !empty;
+  self->comparing = self->comparing && !none;
   name = empty ? "empty" : self->comparing ? "compare" : "pictures";
 
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), name) != 0)
@@ -107,7 +111,7 @@ _emo_analyse_page_update_empty (EmoAnalysePage *self)
         gtk_widget_child_focus (GTK_WIDGET (self->empty), GTK_DIR_TAB_FORWARD);
       else if (self->comparing)
         gtk_widget_child_focus (GTK_WIDGET (self->compare), GTK_DIR_TAB_FORWARD);
-      else
+      else if (!history)
         emo_list_pane_focus_list (self->list_pane);
     }
   update_can_go_back (self);
@@ -126,6 +130,21 @@ update_model (EmoAnalysePage *self)
   update_running (self);
 }
 
+void
+_emo_analyse_page_update_shown (EmoAnalysePage *self)
+{
+  EmoSample *sample = _emo_analyse_page_get_shown (self);
+
+  emo_picture_view_set_sample (self->picture, sample);
+  emo_annotation_bar_set_sample (self->annotations, sample);
+  emo_results_pane_set_sample (self->results, sample);
+  emo_session_prefer (self->session, sample);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.explain", sample != NULL);
+  _emo_analyse_page_update_copy (self);
+  _emo_analyse_page_update_chart (self);
+  _emo_analyse_page_update_history (self);
+}
+
 /* Ctrl and Shift choose pictures, which is no wish to leave the list. */
 static gboolean
 is_selecting_more (EmoAnalysePage *self)
@@ -137,20 +156,14 @@ is_selecting_more (EmoAnalysePage *self)
          (gdk_device_get_modifier_state (keyboard) & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0;
 }
 
+/* One that was chosen by hand; a tab that comes to the front chooses nothing. */
 static void
 sample_cb (EmoAnalysePage *self)
 {
-  EmoSample *sample = emo_list_pane_get_sample (self->list_pane);
-
-  emo_picture_view_set_sample (self->picture, sample);
-  emo_annotation_bar_set_sample (self->annotations, sample);
-  emo_results_pane_set_sample (self->results, sample);
-  emo_session_prefer (self->session, sample);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.explain", sample != NULL);
-  _emo_analyse_page_update_copy (self);
-  _emo_analyse_page_update_chart (self);
-
-  if (sample != NULL && !self->adding && adw_leaflet_get_folded (self->leaflet) && !is_selecting_more (self))
+  if (!_emo_analyse_page_has_history_open (self))
+    _emo_analyse_page_update_shown (self);
+  if (emo_list_pane_get_sample (self->list_pane) != NULL && !self->adding &&
+      adw_leaflet_get_folded (self->leaflet) && !is_selecting_more (self))
     adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
 }
 
@@ -192,6 +205,7 @@ _emo_analyse_page_add_samples (EmoAnalysePage *self,
   _emo_analyse_page_end_comparison (self);
   g_object_get (self->session, "n-held", &n_held, NULL);
   self->adding = TRUE;
+  _emo_analyse_page_show_pictures (self);
   if (samples->len == 1)
     {
       EmoSample *listed = emo_session_add (self->session, g_ptr_array_index (samples, 0));
@@ -256,9 +270,12 @@ explain_action (GtkWidget  *widget,
                 GVariant   *parameter)
 {
   EmoAnalysePage *self = EMO_ANALYSE_PAGE (widget);
-  EmoSample *sample = emo_list_pane_get_sample (self->list_pane);
+  EmoSample *sample = _emo_analyse_page_get_shown (self);
 
-  if (sample != NULL)
+  /* What is of the past has no model at hand to explain it. */
+  if (_emo_analyse_page_has_history_open (self))
+    _emo_analyse_page_analyse_again (self);
+  else if (sample != NULL)
     emo_session_explain (self->session, sample, -1);
 }
 
@@ -278,6 +295,24 @@ back_action (GtkWidget  *widget,
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->list_pane));
   /* So that a click on the same row is a change again. */
   emo_list_pane_set_sample (self->list_pane, NULL);
+  if (_emo_analyse_page_has_history_open (self))
+    emo_history_pane_unselect (self->history);
+}
+
+static void
+analyse_again_action (GtkWidget  *widget,
+                      const char *name,
+                      GVariant   *parameter)
+{
+  _emo_analyse_page_analyse_again (EMO_ANALYSE_PAGE (widget));
+}
+
+static void
+show_history_action (GtkWidget  *widget,
+                     const char *name,
+                     GVariant   *parameter)
+{
+  emo_analyse_page_show_history (EMO_ANALYSE_PAGE (widget));
 }
 
 static void
@@ -329,7 +364,7 @@ emo_analyse_page_constructed (GObject *object)
 
   update_model (self);
   _emo_analyse_page_update_empty (self);
-  sample_cb (self);
+  _emo_analyse_page_update_shown (self);
 }
 
 static void
@@ -348,6 +383,12 @@ emo_analyse_page_dispose (GObject *object)
   /* Its selection goes with it, which is no change to act upon. */
   if (self->list_pane != NULL)
     g_signal_handlers_disconnect_by_data (self->list_pane, self);
+  if (self->history != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (gtk_widget_get_ancestor (GTK_WIDGET (self->history), ADW_TYPE_VIEW_STACK), self);
+      g_signal_handlers_disconnect_by_data (self->history, self);
+    }
+  self->history = NULL;
   /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_ANALYSE_PAGE);
@@ -417,6 +458,8 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "page.explain", NULL, explain_action);
   gtk_widget_class_install_action (widget_class, "page.back", NULL, back_action);
   gtk_widget_class_install_action (widget_class, "page.focus-list", NULL, focus_list_action);
+  gtk_widget_class_install_action (widget_class, "page.analyse-again", NULL, analyse_again_action);
+  gtk_widget_class_install_action (widget_class, "page.show-history", NULL, show_history_action);
   _emo_analyse_page_install_list (widget_class);
 }
 
@@ -446,20 +489,25 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
   g_type_ensure (EMO_TYPE_ADAPTIVE_BOX);
   g_type_ensure (EMO_TYPE_ANNOTATION_BAR);
   g_type_ensure (EMO_TYPE_COMPARE_VIEW);
+  g_type_ensure (EMO_TYPE_HISTORY_BARS);
   g_type_ensure (EMO_TYPE_LIST_PANE);
   g_type_ensure (EMO_TYPE_PICTURE_VIEW);
   g_type_ensure (EMO_TYPE_RESULTS_PANE);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-analyse-page.ui");
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, toasts);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, history_bars);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, model_bar);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, model_error);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, stack);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, empty);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, samples_button);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, history_button);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, leaflet);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, list_pane);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, content_pane);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, history_notice);
+  gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, history_words);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, picture);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, annotations);
   gtk_widget_class_bind_template_child (widget_class, EmoAnalysePage, results);
@@ -515,7 +563,7 @@ emo_analyse_page_get_session (EmoAnalysePage *self)
 /**
  * emo_analyse_page_retry:
  * @self: a page
- * @sample: a listed picture
+ * @sample: a picture that it shows
  *
  * Looks at a picture once more, typically one that failed.
  */
@@ -526,5 +574,9 @@ emo_analyse_page_retry (EmoAnalysePage *self,
   g_return_if_fail (EMO_IS_ANALYSE_PAGE (self));
   g_return_if_fail (EMO_IS_SAMPLE (sample));
 
-  emo_session_retry (self->session, sample);
+  /* One that only the history has is asked for as a new result. */
+  if (_emo_analyse_page_has_history_open (self))
+    _emo_analyse_page_analyse_again (self);
+  else
+    emo_session_retry (self->session, sample);
 }

@@ -21,6 +21,10 @@ G_DECLARE_FINAL_TYPE (EmoAnalysePage, emo_analyse_page, EMO, ANALYSE_PAGE, AdwBi
 
 EmoListPane *emo_analyse_page_get_list_pane (EmoAnalysePage  *self);
 EmoSession  *emo_analyse_page_get_session   (EmoAnalysePage  *self);
+/* Before the first picture: results are kept there, and the history shows it. */
+void         emo_analyse_page_set_store     (EmoAnalysePage  *self,
+                                             EmoRunStore     *store);
+void         emo_analyse_page_show_history  (EmoAnalysePage  *self);
 void         emo_analyse_page_add_files     (EmoAnalysePage  *self,
                                              GFile          **files,
                                              int              n_files);

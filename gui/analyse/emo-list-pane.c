@@ -200,7 +200,13 @@ search_action (GtkWidget  *widget,
                const char *name,
                GVariant   *parameter)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (EMO_LIST_PANE (widget)->search));
+  EmoListPane *self = EMO_LIST_PANE (widget);
+
+  /* The tab in front has a search of its own. */
+  if (self->history != NULL && gtk_widget_get_mapped (self->history))
+    gtk_widget_activate_action (self->history, "history.search", NULL);
+  else
+    gtk_widget_grab_focus (GTK_WIDGET (self->search));
 }
 
 static void

@@ -27,6 +27,7 @@ struct _EmoApplication
   EmoJobList     *jobs;
   EmoJobKeeper   *keeper;
   EmoModelLoader *loader;
+  EmoRunStore    *store;
   char           *model_path;    /* (nullable) --model */
 };
 
@@ -250,6 +251,7 @@ emo_application_startup (GApplication *application)
 {
   EmoApplication *self = EMO_APPLICATION (application);
   GSettings *settings = emo_settings_get ();
+  g_autofree char *data = emo_paths_dup_user_data (NULL);
 
   G_APPLICATION_CLASS (emo_application_parent_class)->startup (application);
 
@@ -262,6 +264,7 @@ emo_application_startup (GApplication *application)
     }
   set_accels (GTK_APPLICATION (self));
 
+  self->store = emo_run_store_new (data);
   self->engine = emo_engine_new ();
   self->jobs = emo_job_list_new ();
   self->keeper = emo_job_keeper_new (GTK_APPLICATION (self), self->jobs);
@@ -346,6 +349,8 @@ emo_application_shutdown (GApplication *application)
     emo_model_loader_cancel (self->loader);
   if (self->engine != NULL)
     emo_engine_shutdown (self->engine);
+  if (self->store != NULL)
+    emo_run_store_close (self->store);
   emo_settings_release ();
 
   G_APPLICATION_CLASS (emo_application_parent_class)->shutdown (application);
@@ -359,6 +364,7 @@ emo_application_finalize (GObject *object)
   g_clear_object (&self->loader);
   g_clear_object (&self->jobs);
   g_clear_object (&self->engine);
+  g_clear_object (&self->store);
   g_clear_pointer (&self->model_path, g_free);
 
   G_OBJECT_CLASS (emo_application_parent_class)->finalize (object);
@@ -414,6 +420,20 @@ emo_application_get_model_loader (EmoApplication *self)
   g_return_val_if_fail (EMO_IS_APPLICATION (self), NULL);
 
   return self->loader;
+}
+
+/**
+ * emo_application_get_store:
+ * @self: the application, after startup
+ *
+ * Returns: (transfer none): where results are kept
+ */
+EmoRunStore *
+emo_application_get_store (EmoApplication *self)
+{
+  g_return_val_if_fail (EMO_IS_APPLICATION (self), NULL);
+
+  return self->store;
 }
 
 /**

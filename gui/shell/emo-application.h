@@ -12,13 +12,14 @@
 
 G_BEGIN_DECLS
 
-/* The application: owns the engine thread, the model that the windows share and
- * the list of jobs; opens files given on the command line. */
+/* The application: owns the engine thread, the model that the windows share, the
+ * list of jobs and the run store; opens files given on the command line. */
 #define EMO_TYPE_APPLICATION (emo_application_get_type ())
 G_DECLARE_FINAL_TYPE (EmoApplication, emo_application, EMO, APPLICATION, AdwApplication)
 
 EmoApplication *emo_application_new              (void);
 EmoModelLoader *emo_application_get_model_loader (EmoApplication *self);
+EmoRunStore    *emo_application_get_store        (EmoApplication *self);
 void            emo_application_seen             (EmoApplication *self);
 
 G_END_DECLS

@@ -8,7 +8,11 @@
 
 #include "config.h"
 
+#include <glib/gi18n.h>
+
+#include "emo-application.h"
 #include "emo-csv-group.h"
+#include "emo-deletion-toast.h"
 #include "emo-preferences.h"
 #include "emo-settings.h"
 
@@ -26,6 +30,8 @@ struct _EmoPreferences
   GtkSwitch            *explain_batch;
   GtkSpinButton        *explain_tokens;
   AdwComboRow          *chart_colors;
+  GtkSwitch            *keep_history;
+  GtkWidget            *clear_history;
   AdwComboRow          *color_scheme;
   GtkScale             *text_scale;
 };
@@ -108,6 +114,24 @@ bind_settings (EmoPreferences *self,
   bind_number (settings, "text-scale", self->text_scale);
   g_settings_bind (settings, "explain", self->explain, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "explain-batch", self->explain_batch, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "keep-history", self->keep_history, "active", G_SETTINGS_BIND_DEFAULT);
+}
+
+/* Undo instead of a question: nothing is gone before the toast is. */
+static void
+clear_history_cb (EmoPreferences *self)
+{
+  GApplication *application = g_application_get_default ();
+  EmoRunDay all = { .from = 0, .to = G_MAXINT64, .every_model = TRUE };
+  EmoRunStore *store;
+  AdwToast *toast;
+
+  if (!EMO_IS_APPLICATION (application))
+    return;
+
+  store = emo_application_get_store (EMO_APPLICATION (application));
+  toast = emo_deletion_toast_new (store, NULL, emo_run_store_delete_day (store, &all), 0, _("History cleared"));
+  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), toast);
 }
 
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, EmoPreferences, child)
@@ -129,8 +153,11 @@ emo_preferences_class_init (EmoPreferencesClass *klass)
   BIND (explain_batch);
   BIND (explain_tokens);
   BIND (chart_colors);
+  BIND (keep_history);
+  BIND (clear_history);
   BIND (color_scheme);
   BIND (text_scale);
+  gtk_widget_class_bind_template_callback (widget_class, clear_history_cb);
 }
 
 static void

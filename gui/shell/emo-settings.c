@@ -122,7 +122,7 @@ apply_request (EmoSession *session)
 
 /**
  * emo_settings_bind_session:
- * @session: whose pictures are explained as the settings say
+ * @session: whose pictures are explained, and results kept, as the settings say
  */
 void
 emo_settings_bind_session (EmoSession *session)
@@ -133,6 +133,7 @@ emo_settings_bind_session (EmoSession *session)
     return;
 
   g_settings_bind (settings, "explain", session, "explain-selected", G_SETTINGS_BIND_GET);
+  g_settings_bind (settings, "keep-history", session, "recording", G_SETTINGS_BIND_GET);
   g_signal_connect_object (settings, "changed::explain-batch", G_CALLBACK (apply_request), session, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::explain-tokens", G_CALLBACK (apply_request), session, G_CONNECT_SWAPPED);
   apply_request (session);

@@ -473,11 +473,13 @@ connect_page (EmoWindow *self)
   EmoSession *session = emo_analyse_page_get_session (self->analyse);
   EmoListPane *list = emo_analyse_page_get_list_pane (self->analyse);
   EmoJobList *jobs = emo_model_loader_get_jobs (self->loader);
+  EmoApplication *application = EMO_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
 
   g_object_bind_property (self->analyse, "can-go-back", self->back_button, "visible", G_BINDING_SYNC_CREATE);
   /* Both beside the window's own buttons are wider than the narrowest window. */
   g_object_bind_property (self->analyse, "can-go-back", self->open_button, "visible",
                           G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
+  emo_analyse_page_set_store (self->analyse, emo_application_get_store (application));
   emo_analyse_page_add_actions (self->analyse, G_ACTION_MAP (self));
 
   emo_list_pane_set_job_button (list, emo_job_button_new (jobs));

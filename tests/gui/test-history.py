@@ -1,0 +1,364 @@
+#!/usr/bin/env python3
+# The history: what was answered is there after a restart, without the model, and
+# after a kill; search, delete and undo, go on, and off.
+#
+# Copyright 2026 The EmoVLM-KD desktop authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""usage: test-history.py DESKTOP CLI SAMPLES [CASE...]"""
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+import driver
+from driver import App, make_config, run_cases, wait_for, xdotool
+
+driver.relaunch_in_session(sys.argv)
+
+import gi
+gi.require_version('Atspi', '2.0')
+from gi.repository import Atspi
+
+DESKTOP, CLI, SAMPLES = (os.path.abspath(p) for p in sys.argv[1:4])
+NAMES = sorted(n for n in os.listdir(SAMPLES) if n.lower().endswith(('.png', '.jpg')))
+WARNING = re.compile(r'(WARNING|CRITICAL|ERROR) \*\*')
+ROW = 'list item'
+
+
+class Home:
+    """Settings and data that outlive an application."""
+
+    def __init__(self, **settings):
+        self.folder = tempfile.mkdtemp(prefix='data-', dir=os.environ['HOME'])
+        self.config = make_config(first_launch='false', **settings)
+
+    def start(self, *args):
+        return App(DESKTOP, *args, env={'XDG_DATA_HOME': self.folder}, config=self.config)
+
+    def count(self, where='deleted IS NULL AND state <> 0'):
+        path = os.path.join(self.folder, 'emovlm', 'runs.db')
+        if not os.path.exists(path):
+            return 0
+        with sqlite3.connect(f'file:{path}?mode=ro', uri=True, timeout=10) as db:
+            try:
+                return db.execute(f'SELECT count(*) FROM entries WHERE {where}').fetchone()[0]
+            except sqlite3.OperationalError:
+                return 0   # not made yet
+
+
+def quit_quietly(app):
+    text = app.close()
+    assert not WARNING.search(text), f'stderr:\n{text}'
+
+
+def rows(app):
+    """The results in the history, as (name, answer, time), newest first."""
+    found = []
+
+    def walk(node):
+        if node.role == ROW:
+            found.append(node.name)
+            return
+        for child in node.children():
+            walk(child)
+
+    root = app.root
+    if root is not None:
+        walk(root)
+    return [tuple(n.split(', ')) for n in found if n.count(', ') == 2]
+
+
+def names(app):
+    return [row[0] for row in rows(app)]
+
+
+def pictures(app):
+    return {n.name.split(',')[0]: n.name for n in app.find_all(driver.PICTURE)}
+
+
+def answered(app):
+    return [name for name, text in pictures(app).items() if text.rstrip().endswith('%')]
+
+
+def bars(app):
+    return {node.name: node.value for node in app.find_all('level bar')}
+
+
+def equal(shown, wanted):
+    """GTK tells a screen reader no change of less than 0.001."""
+    return shown.keys() == wanted.keys() and all(abs(shown[k] - wanted[k]) <= 0.001 for k in wanted)
+
+
+def shown(app):
+    return next((n.name for n in app.find_all('image') if '.' in n.name), None)
+
+
+def press_undo(app):
+    """libadwaita's button in a toast is named by the label inside it."""
+    driver.Node(app.wait('label', 'Undo').accessible.get_parent()).press()
+
+
+def answer_samples(home):
+    app = home.start(SAMPLES)
+    wait_for(lambda: len(answered(app)) == len(NAMES), 120, 'all answers')
+    return app
+
+
+def open_history(app, n):
+    app.activate_action('show-history')
+    wait_for(lambda: len(rows(app)) == n, 20, f'{n} results in the history')
+
+
+def select_row(app, name):
+    """With the keyboard, from the head at the top."""
+    app.activate_action('show-history')
+    app.key('Home', *['Down'] * (names(app).index(name) + 1))
+    wait_for(lambda: shown(app) == name, 10, name)
+
+
+def test_shows_the_same_numbers_after_a_restart_without_the_model():
+    home = Home(explain='false')
+    app = answer_samples(home)
+    wanted = {}
+    app.key('Home')
+    for _ in range(3):
+        wait_for(lambda: shown(app) not in wanted and len(bars(app)) == 24, 20, 'another picture')
+        name = shown(app)
+        wait_for(lambda: pictures(app)[name].rstrip().endswith('%'), 20, 'its answer')
+        wanted[name] = bars(app)
+        app.key('Right')
+    texts = {name: text.split(', ')[1] for name, text in pictures(app).items()}
+    quit_quietly(app)
+
+    app = home.start('--model', '/nowhere/at/all')
+    app.wait(None, 'Retry')
+    app.wait('push button', 'Show the History').press()
+    wait_for(lambda: len(rows(app)) == len(NAMES), 20, 'all results')
+    assert sorted(names(app)) == NAMES
+    for name, answer, _ in rows(app):
+        assert answer.replace(' %', '') == texts[name].replace(' %', ''), (name, answer, texts[name])
+    assert app.find(None, 'Today'), 'no head with the day'
+    for name, numbers in wanted.items():
+        select_row(app, name)
+        wait_for(lambda: equal(bars(app), numbers), 10, f'the numbers of {name}')
+        app.wait_text('From the history: answered by EmoScenes')
+    quit_quietly(app)
+
+
+def test_says_where_a_picture_is_gone_and_still_shows_its_numbers():
+    home = Home(explain='false')
+    folder = tempfile.mkdtemp(dir=home.folder)
+    shutil.copy(os.path.join(SAMPLES, NAMES[0]), folder)
+    app = home.start(os.path.join(folder, NAMES[0]))
+    wait_for(lambda: answered(app) and len(bars(app)) == 24, 60, 'an answer')
+    wanted = bars(app)
+    quit_quietly(app)
+    os.remove(os.path.join(folder, NAMES[0]))
+
+    app = home.start()
+    open_history(app, 1)
+    app.key('Home', 'Down')
+    app.wait_text('The Picture Is Gone')
+    wait_for(lambda: equal(bars(app), wanted), 10, 'the same numbers')
+    quit_quietly(app)
+
+
+def test_searches_names_labels_and_notes_and_typing_is_typing():
+    home = Home(explain='false')
+    app = answer_samples(home)
+    open_history(app, len(NAMES))
+    everything = rows(app)
+    fear = sorted(row[0] for row in everything if 'fear' in row[0] or row[1].startswith('fear'))
+    app.key('ctrl+f')
+    xdotool('type', '--delay', '30', 'FEAR')
+    wait_for(lambda: sorted(names(app)) == fear, 10, 'what has fear in its name or label')
+    xdotool('type', '--delay', '30', ' f1 z')
+    app.wait_text('No result matches')
+    app.key('BackSpace', 'BackSpace', 'BackSpace', 'BackSpace', 'BackSpace', 'Home', 'Delete')
+    wait_for(lambda: sorted(names(app)) == sorted(r[0] for r in everything if 'ear' in r[0] + r[1]), 10, 'what has "ear"')
+    app.key('Escape')
+    wait_for(lambda: rows(app) == everything, 10, 'everything, nothing deleted and nothing flagged')
+    quit_quietly(app)
+
+
+def test_deletes_with_undo_and_for_good():
+    home = Home(explain='false')
+    app = answer_samples(home)
+    open_history(app, len(NAMES))
+    first = names(app)[0]
+    app.key('Home', 'Down')
+    wait_for(lambda: shown(app) == first, 10, first)
+    app.key('Delete')
+    wait_for(lambda: names(app)[0] != first, 10, 'one less')
+    app.key('Delete')
+    app.wait_text('2 results deleted')
+    wait_for(lambda: len(rows(app)) == len(NAMES) - 2, 10, 'two less')
+    press_undo(app)
+    wait_for(lambda: len(rows(app)) == len(NAMES), 10, 'all of them back')
+
+    # The head's button takes the day's results of the model.
+    app.wait('push button', 'Delete the Results of Today, EmoScenes reference').press()
+    app.wait_text('No History Yet')
+    press_undo(app)
+    wait_for(lambda: len(rows(app)) == len(NAMES), 10, 'all of them back')
+
+    select_row(app, first)
+    app.key('Delete')
+    wait_for(lambda: len(rows(app)) == len(NAMES) - 1, 10, 'one less')
+    app.key('ctrl+z')
+    wait_for(lambda: len(rows(app)) == len(NAMES), 10, 'it is back')
+    select_row(app, first)
+    app.key('Delete')
+    wait_for(lambda: len(rows(app)) == len(NAMES) - 1, 10, 'one less')
+    quit_quietly(app)
+    assert home.count('1') == len(NAMES) - 1, 'a deleted result is in the file'
+    app = home.start()
+    open_history(app, len(NAMES) - 1)
+    quit_quietly(app)
+
+
+def test_keeps_flags_and_analyses_again():
+    home = Home(explain='false')
+    app = answer_samples(home)
+    quit_quietly(app)
+    app = home.start()
+    open_history(app, len(NAMES))
+    app.key('Home', 'Down')
+    wait_for(lambda: shown(app) == names(app)[0], 10, 'the newest')
+    name = shown(app)
+    app.key('f')
+    wait_for(lambda: home.count('flagged = 1') == 1, 10, 'the flag in the store')
+    app.wait('push button', 'Analyse Again').press()
+    wait_for(lambda: answered(app) == [name], 60, 'an answer in the list')
+    wait_for(lambda: home.count() == len(NAMES) + 1, 10, 'a result of its own')
+    assert home.count('flagged = 1') == 2, 'the flag did not come along'
+    quit_quietly(app)
+
+
+def write_many(folder, n):
+    for i in range(n):
+        shutil.copy(os.path.join(SAMPLES, NAMES[i % len(NAMES)]), os.path.join(folder, f'{i:03}-{NAMES[i % len(NAMES)]}'))
+
+
+def kill_in_a_batch(home, folder, n, after):
+    """What was seen as answered a moment before must be there; gives how many are not."""
+    app = home.start(folder)
+    wait_for(lambda: home.count('state = 1') >= after, 120, f'{after} results')
+    seen = answered(app)
+    time.sleep(0.1)
+    os.kill(app.pid, signal.SIGKILL)
+    app.process.wait()
+    done = home.count('state = 1')
+    left = home.count('state = 0')
+    assert len(seen) <= done < n, (len(seen), done)
+    assert done + left == n, (done, left)
+    with sqlite3.connect(os.path.join(home.folder, 'emovlm', 'runs.db')) as db:
+        kept = {os.path.basename(row[0]) for row in db.execute('SELECT file_name FROM entries WHERE state = 1')}
+    assert set(seen) <= kept, f'answered and not kept: {set(seen) - kept}'
+    return left
+
+
+def offer(left):
+    return f'{left} picture{"" if left == 1 else "s"} of the last session w{"as" if left == 1 else "ere"} not finished.'
+
+
+def test_keeps_every_result_of_a_killed_batch_and_goes_on():
+    n = 240
+    home = Home(explain='false')
+    folder = tempfile.mkdtemp(dir=home.folder)
+    write_many(folder, n)
+    left = kill_in_a_batch(home, folder, n, 20)
+
+    app = home.start()
+    app.wait_text(offer(left))
+    open_history(app, min(n - left, 40))
+    # Another start raises this window and offers nothing of it.
+    second = subprocess.run([DESKTOP], env=dict(os.environ, XDG_DATA_HOME=home.folder, XDG_CONFIG_HOME=home.config,
+                                                GSETTINGS_BACKEND='keyfile'), timeout=20)
+    assert second.returncode == 0
+    assert home.count('state = 0') == left
+
+    app.wait('push button', 'Go On').press()
+    wait_for(lambda: home.count('state = 1') == n, 120, 'all results')
+    wait_for(lambda: home.count('state = 0') == 0, 10, 'none left')
+    quit_quietly(app)
+    app = home.start()
+    app.wait('push button', 'Show the History')
+    assert not [x for x in app.find_all() if 'not finished' in x.name]
+    quit_quietly(app)
+
+
+def test_forgets_what_is_dismissed():
+    n = 120
+    home = Home(explain='false')
+    folder = tempfile.mkdtemp(dir=home.folder)
+    write_many(folder, n)
+    left = kill_in_a_batch(home, folder, n, 3)
+    app = home.start()
+    app.wait_text(offer(left))
+    app.wait('push button', 'Dismiss').press()
+    wait_for(lambda: home.count('state = 0') == 0, 10, 'none left')
+    quit_quietly(app)
+    assert home.count('state = 1') == n - left
+
+
+def test_keeps_nothing_where_the_history_is_off():
+    home = Home(explain='false', keep_history='false')
+    app = answer_samples(home)
+    assert home.count('1') == 0
+    app.activate_action('show-history')
+    app.wait_text('No History Is Kept')
+    app.activate_app_action('keep-history')
+    app.activate_app_action('preferences')
+    # The button is dead until its page is in front; a row and its widget are both
+    # named by the row's title.
+    wait_for(lambda: len(app.find_all('page tab', 'History')) > 1, 10, 'the page of the history')
+    for tab in app.find_all('page tab', 'History'):
+        tab.press()
+    wait_for(lambda: next((n for n in app.find_all('push button') if n.name.startswith('Clear the History')), None),
+             10, 'the button').press()
+    app.wait_text('History cleared')
+    # Ctrl+Q is the main window's, before which this one stands.
+    app.activate_app_action('quit')
+    app.process.wait(10)
+    assert not WARNING.search(app.read_stderr()), app.read_stderr()
+    assert driver.read_config(home.config).get('keep-history', 'true') == 'true'
+
+
+def test_says_what_is_wrong_with_the_file_and_works_without():
+    home = Home(explain='false')
+    os.makedirs(os.path.join(home.folder, 'emovlm'))
+    with open(os.path.join(home.folder, 'emovlm', 'runs.db'), 'w') as file:
+        file.write('no database, ' * 1000)
+    app = answer_samples(home)
+    app.wait_text('The history was damaged')
+    open_history(app, len(NAMES))
+    quit_quietly(app)
+
+    # Where a folder should be is a file.
+    home = Home(explain='false')
+    with open(os.path.join(home.folder, 'emovlm'), 'w'):
+        pass
+    app = answer_samples(home)
+    app.wait_text('The history cannot be written')
+    open_history(app, len(NAMES))
+    app.wait('push button', 'Got It').press()
+    quit_quietly(app)
+
+
+window_manager = driver.start_window_manager()
+Atspi.init()
+try:
+    cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
+    if len(sys.argv) > 4:
+        cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
+    failed = run_cases(cases)
+finally:
+    window_manager.terminate()
+    window_manager.wait()
+sys.exit(1 if failed else 0)
