@@ -78,6 +78,16 @@ emo_explanation_view_paste_clipboard (GtkTextView *view)
   gtk_widget_activate_action (GTK_WIDGET (view), "page.paste", NULL);
 }
 
+/* Likewise Ctrl+C, while nothing is selected in it. */
+static void
+emo_explanation_view_copy_clipboard (GtkTextView *view)
+{
+  if (gtk_text_buffer_get_has_selection (gtk_text_view_get_buffer (view)))
+    GTK_TEXT_VIEW_CLASS (emo_explanation_view_parent_class)->copy_clipboard (view);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (view), "win.copy", "s", "text");
+}
+
 static void
 emo_explanation_view_dispose (GObject *object)
 {
@@ -111,6 +121,7 @@ emo_explanation_view_class_init (EmoExplanationViewClass *klass)
   object_class->dispose = emo_explanation_view_dispose;
   object_class->finalize = emo_explanation_view_finalize;
 
+  text_view_class->copy_clipboard = emo_explanation_view_copy_clipboard;
   text_view_class->paste_clipboard = emo_explanation_view_paste_clipboard;
 }
 
