@@ -311,6 +311,21 @@ def test_menu_key_offers_to_copy():
     app.close()
 
 
+def test_menu_at_another_picture_is_about_that_one():
+    app = open_pictures(SAMPLES)
+    name = select_first(app)
+    xdotool('windowmove', '--sync', app.window, 0, 0)
+    # The second picture of the first row.
+    xdotool('mousemove', 200, 200, 'click', 3)
+    app.wait('menu item', 'Copy Result')
+    press_keys('Down', 'Return')
+    app.wait_text('copied')
+    copy = read_clipboard()
+    assert copy.startswith((f'{NAMES[1]}\n', '| Label')) and not copy.startswith(name), copy
+    assert any(n.name == NAMES[1] for n in app.find_all('image')), 'it is not the one that is shown'
+    app.close()
+
+
 def test_text_that_has_the_focus_keeps_its_copy():
     app = open_pictures(SAMPLES)
     select_first(app)
