@@ -396,8 +396,8 @@ read_blocks (Reader         *reader,
   return picture->indices != NULL;
 }
 
-/* A palette that is the gray ramp itself counts as gray, and then, as in the
- * reference, no index is transparent. */
+/* A palette that is the gray ramp itself counts as gray, and goes on behind its
+ * last color, as in the reference. */
 static gboolean
 is_gray (const Picture *picture)
 {
@@ -422,7 +422,7 @@ fill_palette (const Picture *picture,
     else
       memset (palette[i], gray ? i : 0, 3);
 
-  if (picture->transparent >= 0 && !gray)
+  if (picture->transparent >= 0)
     memset (palette[picture->transparent], 255, 3);
 }
 

@@ -49,6 +49,7 @@ typedef struct
   png_structp   png;
   png_infop     info;
   guint8        palette[256][3];
+  int           key[3];        /* of gray or RGB, -1: none */
 } Reader;
 
 static guint32
@@ -287,8 +288,43 @@ read_palette (Reader *self)
     }
 }
 
-/* One row of 8-bit samples to RGB. A colour key (tRNS of gray and RGB) is not
- * followed: the reference converts those straight to RGB. */
+/* The colour (tRNS of gray and RGB) whose pixels are clear. Pillow scales it for
+ * one bit only, compares the low byte of RGB and knows none for 16-bit gray. */
+static void
+read_key (Reader *self)
+{
+  png_color_16p key = NULL;
+  int depth = png_get_bit_depth (self->png, self->info);
+
+  self->key[0] = -1;
+  if (!png_get_tRNS (self->png, self->info, NULL, NULL, &key) || key == NULL)
+    return;
+  if (png_get_color_type (self->png, self->info) == PNG_COLOR_TYPE_RGB)
+    {
+      self->key[0] = key->red & 0xff;
+      self->key[1] = key->green & 0xff;
+      self->key[2] = key->blue & 0xff;
+    }
+  else if (depth < 16)
+    {
+      self->key[0] = depth == 1 ? (key->gray != 0) * 255 : key->gray;
+    }
+}
+
+static void
+convert_rgb (const Reader *self,
+             const guint8 *in,
+             guint8       *out)
+{
+  gsize n_bytes = (gsize) self->raster->width * 3;
+
+  memcpy (out, in, n_bytes);
+  for (gsize i = 0; self->key[0] >= 0 && i < n_bytes; i += 3)
+    if (in[i] == self->key[0] && in[i + 1] == self->key[1] && in[i + 2] == self->key[2])
+      memset (out + i, 255, 3);
+}
+
+/* One row of 8-bit samples to RGB over white. */
 static void
 convert_row (const Reader *self,
              const guint8 *in,
@@ -303,7 +339,7 @@ convert_row (const Reader *self,
     {
     case PNG_COLOR_TYPE_GRAY:
       for (int x = 0; x < width; x++)
-        memset (out + x * 3, in[x] * step, 3);
+        memset (out + x * 3, in[x] * step == self->key[0] ? 255 : in[x] * step, 3);
       break;
 
     case PNG_COLOR_TYPE_PALETTE:
@@ -323,7 +359,7 @@ convert_row (const Reader *self,
       break;
 
     default:
-      memcpy (out, in, (gsize) width * 3);
+      convert_rgb (self, in, out);
     }
 }
 
@@ -370,6 +406,8 @@ read_pixels (Reader *self)
   png_start_read_image (self->png);
   if (png_get_color_type (self->png, self->info) == PNG_COLOR_TYPE_PALETTE)
     read_palette (self);
+  else
+    read_key (self);
 
   /* At most four bytes a pixel once 16 bits are halved. */
   stride = (gsize) self->raster->width * 4;

@@ -14,6 +14,7 @@ patches.tsv  file, min_pixels, max_pixels, max_side, t, h, w, mean, sha256 of th
 import hashlib, os, struct, zlib
 import numpy as np
 from PIL import Image, ImageOps
+from transformers.image_transforms import convert_to_rgb
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'image')
@@ -146,6 +147,19 @@ def all_others(rgb, rgba):
         (palette if mode == 'P' else rgba.convert(mode)).save(path(f'tiff-{mode.lower()}.tif'), compression='tiff_lzw' if mode == 'RGB' else None)
 
 
+def all_keys():
+    """Pictures with a color key that they use; drawn apart, so that the others stay as they are."""
+    global rng
+    kept, rng = rng, np.random.default_rng(8)
+    for depth, key in ((1, 0), (1, 1), (2, 0), (2, 1), (4, 1), (8, 7)):
+        png(f'png-0-{depth}-key-{key}.png', 0, depth, 0, chunk(b'tRNS', bytes([0, key])))
+    coarse = noise(H, W, 3) & 0x80
+    Image.fromarray(coarse).save(path('png-2-8-key.png'), transparency=(128, 128, 0))
+    ramp = Image.fromarray((np.arange(H * W, dtype=np.uint32) * 7 % 256).astype(np.uint8).reshape(H, W))
+    ramp.save(path('gif-gray-key.gif'), transparency=5, optimize=False)
+    rng = kept
+
+
 def bmp(name, bits, pixels, compression=0, table=b'', height=H):
     start = 54 + len(table)
     write(name, b'BM' + struct.pack('<IHHI', start + len(pixels), 0, 0, start) +
@@ -153,14 +167,15 @@ def bmp(name, bits, pixels, compression=0, table=b'', height=H):
 
 
 def reference(name):
-    """The picture as the project's reference recipe opens it."""
+    """The picture as the project's reference recipe opens it and the picture
+    processor takes it: a color key, which the recipe leaves, is laid over white."""
     image = ImageOps.exif_transpose(Image.open(path(name)))
     if image.mode in ('RGBA', 'LA', 'P', 'PA'):
         rgba = image.convert('RGBA')
         ground = Image.new('RGBA', rgba.size, (255, 255, 255, 255))
         ground.alpha_composite(rgba)
         image = ground
-    return image.convert('RGB')
+    return Image.fromarray(convert_to_rgb(image.convert('RGB'), return_numpy=True))
 
 
 def digest(data):
@@ -218,6 +233,7 @@ def main():
     all_jpeg(rgb)
     all_orientations(rgb)
     all_others(rgb, rgba)
+    all_keys()
     write_decode()
     write_resize()
     write_patches()
