@@ -268,27 +268,13 @@ emo_bundle_load (const char         *path,
   return g_steal_pointer (&self);
 }
 
-/**
- * emo_bundle_has_reason:
- * @self: a bundle
- *
- * The reason has room in the answer where a string is still open at the
- * answer's end: {"emotion": "%s", "reason": " has, {'emotion': '%s'} has not.
- * Where it has none, the explanation is a second generation from the reason
- * prompt.
- *
- * Returns: whether the explanation goes on from the answer
- */
-gboolean
-emo_bundle_has_reason (EmoBundle *self)
+/* Whether a string is open at the answer's end. */
+static gboolean
+is_string_open (EmoBundle *self)
 {
-  char quote = '"';
+  char quote = *self->answer_end == '\'' ? '\'' : '"';
   gboolean open = FALSE;
 
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  if (*self->answer_end == '\'')
-    quote = '\'';
   for (const char *p = self->answer; *p; p++)
     {
       if (*p == '\\' && p[1] != '\0')
@@ -298,6 +284,34 @@ emo_bundle_has_reason (EmoBundle *self)
     }
 
   return open;
+}
+
+/**
+ * emo_bundle_has_reason:
+ * @self: a bundle
+ *
+ * The reason has room behind the answer unless that is complete: no string is
+ * open at its end, and the text behind the label contains answer_end or ends in
+ * a bracket. {"emotion": "%s", "reason": " and "%s because" have room,
+ * {'emotion': '%s'} has not. Where there is none, the explanation is a second
+ * generation from the reason prompt.
+ *
+ * Returns: whether the explanation goes on from the answer
+ */
+gboolean
+emo_bundle_has_reason (EmoBundle *self)
+{
+  const char *slot;
+  g_autofree char *tail = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (is_string_open (self))
+    return TRUE;
+  slot = strstr (self->answer, "%s");
+  tail = g_strchomp (g_strdup (slot != NULL ? slot + 2 : self->answer));
+
+  return strstr (tail, self->answer_end) == NULL && !g_str_has_suffix (tail, "}") && !g_str_has_suffix (tail, "]");
 }
 
 /**

@@ -54,6 +54,41 @@ make_bundle (const char *text)
 }
 
 static void
+test_only_a_complete_answer_leaves_no_room_for_a_reason (void)
+{
+  static const struct
+  {
+    const char *answer;   /* as in JSON */
+    const char *end;
+    gboolean    room;
+  } cases[] = {
+    { "{'emotion': '%s'}", "'}", FALSE },
+    { "{'emotion': '%s'}", "\\\"}", FALSE },
+    { "{\\\"emotion\\\": \\\"%s\\\"}\\n", "\\\"}", FALSE },
+    { "[%s]", "!", FALSE },
+    { "It is %s.", ".", FALSE },
+    { "{'emotion': '%s', 'reason': '", "'}", TRUE },
+    { "{'emotion': '%s', 'reason': '", "'", TRUE },
+    { "{\\\"emotion\\\": \\\"%s\\\", \\\"reason\\\": \\\"", "e", TRUE },
+    { "The emotion is %s because", ".", TRUE },
+    { "%s", "\\n", TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *prompt = g_strdup_printf ("\"answer\": \"%s\", \"answer_end\": \"%s\"}", cases[i].answer, cases[i].end);
+      g_autofree char *text = replace_text (manifest, "\"answer\": \"{'emotion': '%s'}\", \"answer_end\": \"'}\"}", prompt);
+      g_autofree char *folder = make_bundle (text);
+      g_autoptr(GError) error = NULL;
+      g_autoptr(EmoBundle) bundle = emo_bundle_load (folder, NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (emo_bundle_has_reason (bundle), ==, cases[i].room);
+      remove_folder (folder);
+    }
+}
+
+static void
 test_embedded_bundle_loads (void)
 {
   g_autofree char *path = embedded_path ();
@@ -432,6 +467,7 @@ main (int    argc,
   g_unsetenv ("HF_HUB_CACHE");
   g_unsetenv ("HF_HOME");
   g_test_add_func ("/Emo/Bundle/embedded-bundle-loads", test_embedded_bundle_loads);
+  g_test_add_func ("/Emo/Bundle/only-a-complete-answer-leaves-no-room-for-a-reason", test_only_a_complete_answer_leaves_no_room_for_a_reason);
   g_test_add_func ("/Emo/Bundle/reads-every-field", test_reads_every_field);
   g_test_add_func ("/Emo/Bundle/refuses-bad-manifests-by-key", test_refuses_bad_manifests_by_key);
   g_test_add_func ("/Emo/Bundle/reads-further-gates", test_reads_further_gates);

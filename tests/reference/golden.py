@@ -14,7 +14,7 @@ import os
 import torch
 import transformers
 
-from reference import Reference, cut, gate_logits, head_logits, open_picture
+from reference import Reference, cut, gate_logits, has_reason, head_logits, open_picture
 
 
 def branches(reference, result, mean):
@@ -35,7 +35,7 @@ def branches(reference, result, mean):
 def explain(reference, image, pixels, grid, ids, best):
     """The explanation of label @best, raw text and smallest lead."""
     answer, end = reference.prompt['answer'], reference.answer_end
-    if end in answer.split('%s', 1)[1]:
+    if not has_reason(answer, end):
         # No room for a reason in the answer: a second question gives it.
         question = reference.prompt['reason'].replace('%s', reference.labels[best])
         raw, _, lead = reference.generate(*reference.prepare(image, question))

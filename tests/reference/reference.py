@@ -57,6 +57,17 @@ def head_logits(w, mean):
     return mean
 
 
+def has_reason(answer, end):
+    """Whether the explanation goes on behind the answer: a string is open at
+    its end, or nothing behind the label completes it."""
+    quote, opened, i = "'" if end.startswith("'") else '"', False, 0
+    while i < len(answer):
+        opened ^= answer[i] == quote
+        i += 2 if answer[i] == '\\' else 1
+    tail = answer.split('%s', 1)[1].rstrip()
+    return opened or not (end in tail or tail.endswith(('}', ']')))
+
+
 def cut(text, end):
     """The text before the first unescaped answer_end, unescaped."""
     i = 0
