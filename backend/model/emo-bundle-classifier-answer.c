@@ -186,22 +186,15 @@ ask_head (EmoBundleClassifier *self,
 }
 
 /* Cache rows an explanation may need behind the prompt, before the tree. */
-static guint
-rows_after_prompt (EmoBundleClassifier *self,
-                   guint                explain_tokens)
+guint
+_emo_bundle_classifier_get_room (EmoBundleClassifier *self,
+                                 guint                explain_tokens)
 {
   guint deepest = 0;
 
   for (guint i = 0; i < self->tree->n_nodes; i++)
     deepest = MAX (deepest, (guint) self->tree->depths[i] + 1);
   return deepest + (emo_bundle_has_reason (self->bundle) ? MAX (explain_tokens, 64) : 0);
-}
-
-guint
-_emo_bundle_classifier_get_room (EmoBundleClassifier *self,
-                                 guint                explain_tokens)
-{
-  return rows_after_prompt (self, explain_tokens) + self->tree->n_nodes;
 }
 
 static gboolean
@@ -215,7 +208,7 @@ prefill (EmoBundleClassifier  *self,
   guint room = _emo_bundle_classifier_get_room (self, request->explain_tokens);
 
   if (!emo_vlm_prefill (self->vlm, self->prompt, self->seen.tokens, emo_patches_get_grid (self->seen.patches),
-                        room, &self->seen.state, listener->cancellable, error))
+                        room, self->tree->n_nodes, &self->seen.state, listener->cancellable, error))
     return FALSE;
   update = emo_update_new (EMO_STAGE_PREFILL);
   update->ms = _emo_ms_since (start);
@@ -250,7 +243,7 @@ score_labels (EmoBundleClassifier  *self,
   g_free (seen->probabilities);
   seen->probabilities = NULL;
   seen->scores = g_new (double, self->n_labels);
-  if (!emo_vlm_score (self->vlm, &seen->state, self->tree, rows_after_prompt (self, request->explain_tokens),
+  if (!emo_vlm_score (self->vlm, &seen->state, self->tree, _emo_bundle_classifier_get_room (self, request->explain_tokens),
                       seen->scores, listener->cancellable, error))
     return FALSE;
   seen->probabilities = calibrate (self, seen->scores);
@@ -329,7 +322,7 @@ is_known (EmoBundleClassifier *self,
   const EmoSeen *seen = &self->seen;
 
   return seen->patches == patches && seen->scored &&
-         rows_after_prompt (self, request->explain_tokens) <= (guint) (seen->state.tree_start - seen->state.length);
+         _emo_bundle_classifier_get_room (self, request->explain_tokens) <= (guint) (seen->state.tree_start - seen->state.length);
 }
 
 /* The head's maps need no more than the picture's tokens. */

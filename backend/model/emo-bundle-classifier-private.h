@@ -71,7 +71,7 @@ gboolean _emo_bundle_classifier_answer   (EmoBundleClassifier  *self,
                                           GError              **error);
 /* FALSE where the VLM has not answered, or gave NaN. */
 gboolean _emo_bundle_classifier_has_vlm_answer (EmoBundleClassifier *self);
-/* Cache rows behind the prompt that the candidates and the explanation take. */
+/* Cache rows behind the prompt that a candidate and its explanation take. */
 guint    _emo_bundle_classifier_get_room (EmoBundleClassifier  *self,
                                           guint                 explain_tokens);
 void     _emo_seen_clear                 (EmoSeen              *seen);

@@ -241,7 +241,7 @@ enter_prompt (EmoBundleClassifier       *self,
     }
   *n_prompt = prompt->prefix->len + prompt->suffix->len + (patches != NULL ? emo_patches_get_tokens (patches) : 0);
   return emo_vlm_prefill (self->vlm, prompt, tokens, patches != NULL ? emo_patches_get_grid (patches) : NULL,
-                          request->max_new_tokens, state, cancellable, error);
+                          request->max_new_tokens, 0, state, cancellable, error);
 }
 
 static EmoGeneration *

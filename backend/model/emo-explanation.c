@@ -87,7 +87,7 @@ enter_reason_prompt (EmoBundleClassifier  *self,
   /* The picture's own rows are overwritten: its prompt and tree are gone. */
   self->seen.scored = FALSE;
   return emo_vlm_prefill (self->vlm, prompt, self->seen.tokens, emo_patches_get_grid (self->seen.patches),
-                          room, state, cancellable, error);
+                          room, 0, state, cancellable, error);
 }
 
 gboolean

@@ -281,6 +281,7 @@ emo_vlm_prefill (EmoVlm         *self,
                  EmoTensor      *tokens,
                  const int      *grid,
                  guint           room,
+                 guint           scratch,
                  EmoVlmState    *state,
                  GCancellable   *cancellable,
                  GError        **error)
@@ -291,7 +292,7 @@ emo_vlm_prefill (EmoVlm         *self,
   emo_vlm_state_clear (state);
   if (!check_length (self, prompt->prefix->len + prompt->suffix->len + room, n_picture, error))
     return FALSE;
-  if (!emo_kv_cache_reserve (self->cache, n + room, self->prefix->len, error))
+  if (!emo_kv_cache_reserve (self->cache, n + room + scratch, self->prefix->len, error))
     {
       g_array_set_size (self->prefix, 0);
       return FALSE;

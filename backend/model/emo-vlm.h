@@ -69,12 +69,14 @@ EmoTensor *emo_vlm_see        (EmoVlm              *self,
                                EmoPatches          *patches,
                                GCancellable        *cancellable,
                                GError             **error);
-/* Prefix (cached), picture (nullable) and suffix; leaves @room more rows. */
+/* Prefix (cached), picture (nullable) and suffix; leaves @room rows for the text
+ * that goes on, which max_position_embeddings limits, and @scratch for a tree. */
 gboolean   emo_vlm_prefill    (EmoVlm              *self,
                                EmoChatPrompt       *prompt,
                                EmoTensor           *tokens,
                                const int           *grid,
                                guint                room,
+                               guint                scratch,
                                EmoVlmState         *state,
                                GCancellable        *cancellable,
                                GError             **error);
