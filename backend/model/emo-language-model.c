@@ -95,17 +95,23 @@ clear_layer (Layer *layer)
   emo_linear_clear (&layer->down);
 }
 
-/* A tied config may still ship an lm_head; transformers ignores it, as we do. */
-static EmoTensor *
-take_head (EmoLanguageModel         *self,
+/* Embeddings and output layer. As in transformers, the file decides where it
+ * contradicts a tied config: an lm_head that differs is used, and one that
+ * stands alone serves as both. */
+static void
+take_ends (EmoLanguageModel   *self,
            const EmoVlmConfig *config,
-           EmoVlmWeights         *weights)
+           EmoVlmWeights      *weights)
 {
+  static const char in[] = "embed_tokens.weight", out[] = "lm_head.weight";
   gint64 shape[] = { config->vocab_size, config->hidden_size };
+  gboolean alone = config->tied && !emo_vlm_weights_has (weights, in) && emo_vlm_weights_has (weights, out);
 
-  if (!config->tied)
-    return emo_vlm_weights_take (weights, "lm_head.weight", 2, shape);
-  return self->embeddings != NULL ? emo_tensor_ref (self->embeddings) : NULL;
+  self->embeddings = emo_vlm_weights_take (weights, alone ? out : in, 2, shape);
+  if (!config->tied || (!alone && emo_vlm_weights_differ (weights, in, out)))
+    self->head = emo_vlm_weights_take (weights, out, 2, shape);
+  else if (self->embeddings != NULL)
+    self->head = emo_tensor_ref (self->embeddings);
 }
 
 /**
@@ -120,15 +126,14 @@ emo_language_model_new (const EmoVlmConfig *config,
                  EmoVlmWeights         *weights)
 {
   EmoLanguageModel *self = g_new0 (EmoLanguageModel, 1);
-  gint64 shape[] = { config->vocab_size, config->hidden_size };
+  gint64 width = config->hidden_size;
 
   self->config = *config;
-  self->embeddings = emo_vlm_weights_take (weights, "embed_tokens.weight", 2, shape);
+  take_ends (self, config, weights);
   self->layers = g_new0 (Layer, config->n_layers);
   for (int i = 0; i < config->n_layers; i++)
     take_layer (weights, config, &self->layers[i], i);
-  self->norm = emo_vlm_weights_take (weights, "norm.weight", 1, &shape[1]);
-  self->head = take_head (self, config, weights);
+  self->norm = emo_vlm_weights_take (weights, "norm.weight", 1, &width);
   return self;
 }
 
@@ -244,14 +249,20 @@ attend (EmoLanguageModel  *self,
 }
 
 static EmoTensor *
-mlp (EmoScope    *scope,
-     const Layer *layer,
-     EmoTensor   *x)
+mlp (EmoLanguageModel *self,
+     EmoScope         *scope,
+     const Layer      *layer,
+     EmoTensor        *x)
 {
+  EmoActivation activation = self->config.activation;
   EmoTensor *gate = emo_linear_forward (&layer->gate, scope, x);
   EmoTensor *up = emo_linear_forward (&layer->up, scope, x);
 
-  return emo_linear_forward (&layer->down, scope, emo_op_silu_mul (scope, gate, up));
+  if (activation == EMO_ACTIVATION_SILU)
+    x = emo_op_silu_mul (scope, gate, up);
+  else
+    x = emo_op_mul (scope, emo_op_activate (scope, gate, activation), up);
+  return emo_linear_forward (&layer->down, scope, x);
 }
 
 static EmoTensor *
@@ -269,7 +280,7 @@ run_layer (EmoLanguageModel *self,
   if (index == self->config.n_layers - 1)
     select_rows (scope, pass, &x);
   x = emo_op_add_scaled (scope, x, attended, 1.0);
-  x = emo_op_add_scaled (scope, x, mlp (scope, layer, emo_op_rms_norm (scope, x, layer->post_norm, eps)), 1.0);
+  x = emo_op_add_scaled (scope, x, mlp (self, scope, layer, emo_op_rms_norm (scope, x, layer->post_norm, eps)), 1.0);
   return emo_scope_close_nested (scope, x);
 }
 

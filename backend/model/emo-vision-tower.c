@@ -209,12 +209,14 @@ attend (EmoVisionTower *self,
 }
 
 static EmoTensor *
-mlp (EmoScope    *scope,
-     const Block *block,
-     EmoTensor   *x)
+mlp (EmoVisionTower *self,
+     EmoScope       *scope,
+     const Block    *block,
+     EmoTensor      *x)
 {
   x = emo_linear_forward (&block->fc1, scope, x);
-  return emo_linear_forward (&block->fc2, scope, emo_op_quick_gelu (scope, x));
+  x = emo_op_activate (scope, x, self->config.vision_activation);
+  return emo_linear_forward (&block->fc2, scope, x);
 }
 
 static EmoTensor *
@@ -227,7 +229,7 @@ run_block (EmoVisionTower *self,
   EmoScope *scope = emo_scope_open_nested (parent);
 
   x = emo_op_add_scaled (scope, x, attend (self, scope, block, normalise (scope, &block->norm1, x), angles), 1.0);
-  x = emo_op_add_scaled (scope, x, mlp (scope, block, normalise (scope, &block->norm2, x)), 1.0);
+  x = emo_op_add_scaled (scope, x, mlp (self, scope, block, normalise (scope, &block->norm2, x)), 1.0);
   return emo_scope_close_nested (scope, x);
 }
 

@@ -30,39 +30,17 @@
 #define MAX_STD  65536.0
 
 /* Where transformers 5.23 has a default (configuration_qwen2_vl.py), so has
- * this; the five sizes below default together, for only a 72B model that an
- * older version saved by difference leaves all of them out. */
-static const struct
-{
-  const char *key;
-  gint64      high;
-  gint64      otherwise;
-} text_sizes[] = {
-  { "hidden_size", MAX_WIDTH, 8192 },
-  { "intermediate_size", MAX_MLP, 29568 },
-  { "num_hidden_layers", MAX_DEPTH, 80 },
-  { "num_attention_heads", MAX_HEADS, 64 },
-  { "vocab_size", MAX_VOCAB, 152064 },
-};
-
+ * this. Versions that save by difference leave out what happens to be the
+ * default: a 7B model its vocab_size, a 72B model all five sizes. */
 static void
 read_text_sizes (EmoVlmConfig *config,
                  EmoFields    *text)
 {
-  gint64 sizes[G_N_ELEMENTS (text_sizes)];
-  gboolean any = FALSE;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (text_sizes); i++)
-    any = emo_fields_has (text, text_sizes[i].key) || any;
-  for (gsize i = 0; i < G_N_ELEMENTS (text_sizes); i++)
-    sizes[i] = emo_fields_get_int (text, text_sizes[i].key, 1, text_sizes[i].high,
-                                   any ? EMO_FIELDS_REQUIRED : text_sizes[i].otherwise);
-
-  config->hidden_size = sizes[0];
-  config->intermediate_size = sizes[1];
-  config->n_layers = sizes[2];
-  config->n_heads = sizes[3];
-  config->vocab_size = sizes[4];
+  config->hidden_size = emo_fields_get_int (text, "hidden_size", 1, MAX_WIDTH, 8192);
+  config->intermediate_size = emo_fields_get_int (text, "intermediate_size", 1, MAX_MLP, 29568);
+  config->n_layers = emo_fields_get_int (text, "num_hidden_layers", 1, MAX_DEPTH, 80);
+  config->n_heads = emo_fields_get_int (text, "num_attention_heads", 1, MAX_HEADS, 64);
+  config->vocab_size = emo_fields_get_int (text, "vocab_size", 1, MAX_VOCAB, 152064);
 }
 
 /* n_heads must divide the width and n_kv_heads n_heads. */
@@ -115,25 +93,37 @@ read_mrope_section (EmoVlmConfig *config,
                      "expected a sum of %d, half of a head, found %g", config->head_dim / 2, sum);
 }
 
-/* rope_scaling goes before rope_parameters, as in transformers; rope_theta
- * inside goes before the one beside it. */
+/* rope_scaling, unless it is empty, goes before rope_parameters, as in
+ * transformers; rope_theta inside goes before the one beside it. Returns it. */
+static double
+enter_rope (EmoFields  *rope,
+            EmoFields  *parent,
+            const char *other_type,
+            double      theta)
+{
+  const EmoJsonValue *scaling = emo_fields_find (parent, "rope_scaling", EMO_JSON_OBJECT, FALSE);
+  gboolean old = scaling != NULL && emo_json_value_get_length (scaling) > 0;
+  const char *type;
+
+  emo_fields_enter (rope, parent, old ? "rope_scaling" : "rope_parameters");
+  type = emo_fields_get_string (rope, "rope_type", FALSE);
+  if (type == NULL)
+    type = emo_fields_get_string (rope, "type", FALSE);
+  if (type != NULL && !g_str_equal (type, "default") && !g_str_equal (type, other_type))
+    emo_fields_fail (rope, EMO_ERROR_UNSUPPORTED, "rope_type",
+                     "\"%s\" is not supported, only default and %s", type, other_type);
+  theta = emo_fields_get_double (parent, "rope_theta", 1, 1e15, theta);
+
+  return emo_fields_get_double (rope, "rope_theta", 1, 1e15, theta);
+}
+
 static void
 read_rope (EmoVlmConfig *config,
            EmoFields    *text)
 {
   EmoFields rope;
-  const char *type;
-  double theta;
 
-  emo_fields_enter (&rope, text, emo_fields_has (text, "rope_scaling") ? "rope_scaling" : "rope_parameters");
-  type = emo_fields_get_string (&rope, "rope_type", FALSE);
-  if (type == NULL)
-    type = emo_fields_get_string (&rope, "type", FALSE);
-  if (type != NULL && !g_str_equal (type, "default") && !g_str_equal (type, "mrope"))
-    emo_fields_fail (&rope, EMO_ERROR_UNSUPPORTED, "rope_type", "\"%s\" is not supported, only default and mrope", type);
-
-  theta = emo_fields_get_double (text, "rope_theta", 1, 1e15, 1000000.0);
-  config->rope_theta = emo_fields_get_double (&rope, "rope_theta", 1, 1e15, theta);
+  config->rope_theta = enter_rope (&rope, text, "mrope", 1000000.0);
   if (emo_fields_get_double (&rope, "partial_rotary_factor", 0, 1, 1) != 1)
     emo_fields_fail (&rope, EMO_ERROR_UNSUPPORTED, "partial_rotary_factor", "only 1 is supported");
   read_mrope_section (config, &rope);
@@ -164,14 +154,34 @@ refuse_sliding_window (EmoVlmConfig *config,
     }
 }
 
-static void
-require_activation (EmoFields  *fields,
-                    const char *expected)
+static EmoActivation
+read_activation (EmoFields     *fields,
+                 EmoActivation  otherwise)
 {
+  static const struct
+  {
+    const char    *name;
+    EmoActivation  activation;
+  } activations[] = {
+    { "silu", EMO_ACTIVATION_SILU },
+    { "swish", EMO_ACTIVATION_SILU },
+    { "quick_gelu", EMO_ACTIVATION_QUICK_GELU },
+    { "gelu", EMO_ACTIVATION_GELU },
+    { "gelu_pytorch_tanh", EMO_ACTIVATION_GELU_TANH },
+    { "gelu_new", EMO_ACTIVATION_GELU_TANH },
+    { "relu", EMO_ACTIVATION_RELU },
+  };
   const char *found = emo_fields_get_string (fields, "hidden_act", FALSE);
 
-  if (found != NULL && !g_str_equal (found, expected))
-    emo_fields_fail (fields, EMO_ERROR_UNSUPPORTED, "hidden_act", "\"%s\" is not supported, only %s", found, expected);
+  if (found == NULL)
+    return otherwise;
+  for (gsize i = 0; i < G_N_ELEMENTS (activations); i++)
+    if (g_str_equal (activations[i].name, found))
+      return activations[i].activation;
+  emo_fields_fail (fields, EMO_ERROR_UNSUPPORTED, "hidden_act",
+                   "\"%s\" is not supported, only silu, quick_gelu, gelu, gelu_pytorch_tanh and relu", found);
+
+  return otherwise;
 }
 
 static void
@@ -182,7 +192,7 @@ read_text (EmoVlmConfig *config,
   read_heads (config, text);
   config->max_positions = emo_fields_get_int (text, "max_position_embeddings", 1, 1 << 28, 32768);
   config->rms_norm_eps = emo_fields_get_double (text, "rms_norm_eps", MIN_EPS, 1, 1e-5);
-  require_activation (text, "silu");
+  config->activation = read_activation (text, EMO_ACTIVATION_SILU);
   read_rope (config, text);
   refuse_sliding_window (config, text);
 }
@@ -213,23 +223,10 @@ read_side (EmoFields  *fields,
 }
 
 static void
-read_vision_rope (EmoVlmConfig *config,
-                  EmoFields    *vision)
-{
-  EmoFields rope;
-  const char *type;
-
-  emo_fields_enter (&rope, vision, "rope_parameters");
-  type = emo_fields_get_string (&rope, "rope_type", FALSE);
-  if (type != NULL && !g_str_equal (type, "default") && !g_str_equal (type, "axial"))
-    emo_fields_fail (&rope, EMO_ERROR_UNSUPPORTED, "rope_type", "\"%s\" is not supported, only default and axial", type);
-  config->vision_rope_theta = emo_fields_get_double (&rope, "rope_theta", 1, 1e15, 10000.0);
-}
-
-static void
 read_vision (EmoVlmConfig *config,
              EmoFields    *vision)
 {
+  EmoFields rope;
   double mlp_ratio;
 
   config->vision_dim = emo_fields_get_int (vision, "embed_dim", 1, MAX_WIDTH, 1280);
@@ -240,8 +237,8 @@ read_vision (EmoVlmConfig *config,
   emo_fields_get_int (vision, "in_chans", 3, 3, 3);
   mlp_ratio = emo_fields_get_double (vision, "mlp_ratio", 1e-3, 64, 4);
   config->vision_mlp = config->vision_dim * mlp_ratio;
-  require_activation (vision, "quick_gelu");
-  read_vision_rope (config, vision);
+  config->vision_activation = read_activation (vision, EMO_ACTIVATION_QUICK_GELU);
+  config->vision_rope_theta = enter_rope (&rope, vision, "axial", 10000.0);
   if (*vision->latch != NULL)
     return;
 
@@ -369,8 +366,8 @@ read_config (EmoVlmConfig       *config,
   if (*latch == NULL && !read_eos (config, &text) && !read_eos (config, &root))
     {
       /* transformers' default, where the vocabulary has it. */
-      config->eos[0] = MIN (151645, config->vocab_size - 1);
-      config->n_eos = 1;
+      config->eos[0] = 151645;
+      config->n_eos = config->vocab_size > config->eos[0];
     }
   read_dtype (config, &root, &text);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "emo-patches.h"
+#include "emo-tensor.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +17,7 @@ G_BEGIN_DECLS
  * against a range before anything is allocated (INVALID_FILE naming the field,
  * expected and found); other model_types and settings that we do not compute
  * (sliding window in use, rope types other than default/mrope, activations
- * other than silu and quick_gelu) are UNSUPPORTED by name. */
+ * beyond EmoActivation's) are UNSUPPORTED by name. */
 #define EMO_MAX_EOS 8
 
 typedef struct
@@ -34,6 +35,7 @@ typedef struct
   double  rope_theta;
   int     mrope_section[3];         /* t, h, w; sums to head_dim / 2 */
   gboolean tied;                    /* tie_word_embeddings */
+  EmoActivation activation;         /* hidden_act, of the gate in the MLP */
 
   /* vision_config */
   int     vision_dim;               /* embed_dim, C */
@@ -42,6 +44,7 @@ typedef struct
   int     vision_mlp;               /* embed_dim * mlp_ratio */
   int     vision_out;               /* hidden_size of vision_config = H */
   int     in_channels;              /* 3 */
+  EmoActivation vision_activation;  /* hidden_act */
   double  vision_rope_theta;        /* 10000 */
 
   /* token ids */

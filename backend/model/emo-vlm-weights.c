@@ -126,7 +126,7 @@ emo_vlm_weights_open (const char  *folder,
   self->file = emo_safetensors_open (path, error);
   if (self->file == NULL)
     return NULL;
-  self->text_prefix = choose_prefix (self, "embed_tokens.weight", "model.", "model.language_model.");
+  self->text_prefix = choose_prefix (self, "norm.weight", "model.", "model.language_model.");
   self->vision_prefix = choose_prefix (self, "patch_embed.proj.weight", "visual.", "model.visual.");
   self->path = emo_file_escape_name (path);
   return g_steal_pointer (&self);
@@ -167,6 +167,29 @@ emo_vlm_weights_has (EmoVlmWeights *self,
   g_autofree char *file_name = file_name_of (self, name);
 
   return emo_safetensors_find (self->file, file_name) != NULL;
+}
+
+/**
+ * emo_vlm_weights_differ:
+ * @a: canonical name
+ * @b: canonical name
+ *
+ * Returns: whether both are there and not the same bytes
+ */
+gboolean
+emo_vlm_weights_differ (EmoVlmWeights *self,
+                        const char    *a,
+                        const char    *b)
+{
+  g_autofree char *name_a = file_name_of (self, a);
+  g_autofree char *name_b = file_name_of (self, b);
+  const EmoStoredTensor *first = emo_safetensors_find (self->file, name_a);
+  const EmoStoredTensor *second = emo_safetensors_find (self->file, name_b);
+
+  if (first == NULL || second == NULL)
+    return FALSE;
+  return first->stored != second->stored || first->n_bytes != second->n_bytes ||
+         memcmp (first->data, second->data, first->n_bytes) != 0;
 }
 
 static char *

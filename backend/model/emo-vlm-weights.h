@@ -45,6 +45,10 @@ void        emo_vlm_weights_close  (EmoVlmWeights      *self);
 EmoSafetensors *emo_vlm_weights_get_file (EmoVlmWeights *self);
 gboolean    emo_vlm_weights_has    (EmoVlmWeights      *self,
                                 const char      *name);
+/* Whether both are there and not the same bytes. */
+gboolean    emo_vlm_weights_differ (EmoVlmWeights   *self,
+                                const char      *a,
+                                const char      *b);
 /* A matrix stays mapped in its stored dtype on the CPU (unless float32 is
  * stored and bf16 computed); @rank 1 is converted. (transfer full), NULL once
  * anything failed. */

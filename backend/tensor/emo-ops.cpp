@@ -229,6 +229,30 @@ emo_op_quick_gelu (EmoScope *scope,
 }
 
 EmoTensor *
+emo_op_activate (EmoScope      *scope,
+                 EmoTensor     *x,
+                 EmoActivation  activation)
+{
+  if (activation == EMO_ACTIVATION_QUICK_GELU)
+    return emo_op_quick_gelu (scope, x);
+  return emo::op (scope, [&] {
+    switch (activation)
+      {
+      case EMO_ACTIVATION_SILU:
+        return at::silu (x->t);
+      case EMO_ACTIVATION_GELU_TANH:
+        return at::gelu (x->t, "tanh");
+      case EMO_ACTIVATION_RELU:
+        return at::relu (x->t);
+      case EMO_ACTIVATION_GELU:
+      case EMO_ACTIVATION_QUICK_GELU:
+      default:
+        return at::gelu (x->t);
+      }
+  });
+}
+
+EmoTensor *
 emo_op_silu_mul (EmoScope *scope,
                  EmoTensor *gate,
                  EmoTensor *up)

@@ -25,6 +25,15 @@ typedef enum
   EMO_DTYPE_F16,
 } EmoDtype;
 
+typedef enum
+{
+  EMO_ACTIVATION_SILU,         /* x sigmoid(x) */
+  EMO_ACTIVATION_QUICK_GELU,   /* x sigmoid(1.702 x) */
+  EMO_ACTIVATION_GELU,         /* exact, erf */
+  EMO_ACTIVATION_GELU_TANH,
+  EMO_ACTIVATION_RELU,
+} EmoActivation;
+
 typedef struct
 {
   gboolean cuda;
@@ -163,6 +172,9 @@ EmoTensor   *emo_op_gelu                 (EmoScope        *scope,
                                           EmoTensor       *x);            /* exact, erf */
 EmoTensor   *emo_op_quick_gelu           (EmoScope        *scope,
                                           EmoTensor       *x);            /* x sigmoid(1.702 x) */
+EmoTensor   *emo_op_activate             (EmoScope        *scope,
+                                          EmoTensor       *x,
+                                          EmoActivation    activation);
 EmoTensor   *emo_op_silu_mul             (EmoScope        *scope,
                                           EmoTensor       *gate,
                                           EmoTensor       *up);           /* silu(gate) * up */

@@ -142,7 +142,6 @@ test_refuses_values_out_of_range_by_field (void)
     { "\"num_hidden_layers\": 28", "\"num_hidden_layers\": 28.5", "num_hidden_layers" },
     { "\"num_hidden_layers\": 28", "\"num_hidden_layers\": \"28\"", "num_hidden_layers: expected a number, found the string \"28\"" },
     { "\"num_hidden_layers\": 28", "\"Num_hidden_layers\": 28", "num_hidden_layers: missing; found \"Num_hidden_layers\"" },
-    { "\"num_hidden_layers\": 28", "\"layers\": 28", "num_hidden_layers: missing" },
     { "\"num_hidden_layers\": 28", "\"num_hidden_layers\": 28, \"num_hidden_layers\": 28", "num_hidden_layers" },
     { "\"num_hidden_layers\": 28", "\"num_hidden_layers\": NaN", "" },
     { "\"vocab_size\": 151936", "\"vocab_size\": 1000000000000", "vocab_size" },
@@ -182,8 +181,8 @@ test_refuses_other_architectures_by_name (void)
     { "\"use_sliding_window\": false", "\"use_sliding_window\": true, \"layer_types\": [\"sliding_attention\"]", "sliding_attention" },
     { "\"max_window_layers\": 28", "\"max_window_layers\": 28, \"quantization_config\": {\"bits\": 4}", "quantization_config" },
     { "\"type\": \"mrope\"", "\"type\": \"yarn\"", "rope_scaling.rope_type: \"yarn\" is not supported" },
-    { "\"hidden_act\": \"silu\"", "\"hidden_act\": \"gelu\"", "hidden_act: \"gelu\" is not supported, only silu" },
-    { "\"depth\": 32", "\"depth\": 32, \"hidden_act\": \"gelu\"", "vision_config.hidden_act" },
+    { "\"hidden_act\": \"silu\"", "\"hidden_act\": \"mish\"", "hidden_act: \"mish\" is not supported, only silu" },
+    { "\"depth\": 32", "\"depth\": 32, \"hidden_act\": \"mish\"", "vision_config.hidden_act" },
     { "\"hidden_act\": \"silu\"", "\"hidden_act\": \"silu\", \"head_dim\": 64", "head_dim" },
   };
 
@@ -232,6 +231,57 @@ test_takes_a_sliding_window_that_no_layer_uses (void)
   remove_folder (folder);
 }
 
+/* Loads the flat config with one text in another's place. */
+static void
+load_changed (const char   *from,
+              const char   *to,
+              EmoVlmConfig *config)
+{
+  g_autofree char *path = part_path ("config-flat/config.json");
+  g_autofree char *text = read_text (path);
+  g_autofree char *changed = replace_text (text, from, to);
+  g_autofree char *folder = make_folder ();
+  g_autoptr(GError) error = NULL;
+
+  write_text (folder, "config.json", changed);
+  g_assert_true (emo_vlm_config_load (config, folder, &error));
+  g_assert_no_error (error);
+  remove_folder (folder);
+}
+
+static void
+test_what_is_left_out_is_transformers_default (void)
+{
+  EmoVlmConfig config;
+
+  load_changed ("\"vocab_size\": 151936", "\"left\": 0", &config);
+  g_assert_cmpint (config.vocab_size, ==, 152064);
+  g_assert_cmpint (config.n_layers, ==, 28);
+  load_changed ("\"num_hidden_layers\": 28", "\"left\": 0", &config);
+  g_assert_cmpint (config.n_layers, ==, 80);
+  g_assert_cmpint (config.activation, ==, EMO_ACTIVATION_SILU);
+  g_assert_cmpint (config.vision_activation, ==, EMO_ACTIVATION_QUICK_GELU);
+}
+
+static void
+test_reads_activations_and_rotations_of_every_place (void)
+{
+  EmoVlmConfig config;
+
+  load_changed ("\"hidden_act\": \"silu\"", "\"hidden_act\": \"swish\"", &config);
+  g_assert_cmpint (config.activation, ==, EMO_ACTIVATION_SILU);
+  load_changed ("\"hidden_act\": \"silu\"", "\"hidden_act\": \"gelu_pytorch_tanh\"", &config);
+  g_assert_cmpint (config.activation, ==, EMO_ACTIVATION_GELU_TANH);
+  load_changed ("\"depth\": 32", "\"depth\": 32, \"hidden_act\": \"gelu\", \"rope_theta\": 50.0", &config);
+  g_assert_cmpint (config.vision_activation, ==, EMO_ACTIVATION_GELU);
+  g_assert_cmpfloat (config.vision_rope_theta, ==, 50.0);
+  g_assert_cmpfloat (config.rope_theta, ==, 1000000.0);
+  load_changed ("\"depth\": 32", "\"depth\": 32, \"rope_scaling\": {\"rope_theta\": 70}, \"rope_parameters\": {\"rope_theta\": 5}", &config);
+  g_assert_cmpfloat (config.vision_rope_theta, ==, 70.0);
+  load_changed ("\"depth\": 32", "\"depth\": 32, \"rope_scaling\": {}, \"rope_parameters\": {\"rope_theta\": 5}", &config);
+  g_assert_cmpfloat (config.vision_rope_theta, ==, 5.0);
+}
+
 static void
 test_says_what_is_not_there (void)
 {
@@ -258,6 +308,8 @@ main (int    argc,
   g_test_add_func ("/Emo/VlmConfig/refuses-other-architectures-by-name", test_refuses_other_architectures_by_name);
   g_test_add_func ("/Emo/VlmConfig/refuses-processors-that-disagree", test_refuses_processors_that_disagree);
   g_test_add_func ("/Emo/VlmConfig/takes-a-sliding-window-that-no-layer-uses", test_takes_a_sliding_window_that_no_layer_uses);
+  g_test_add_func ("/Emo/VlmConfig/what-is-left-out-is-transformers-default", test_what_is_left_out_is_transformers_default);
+  g_test_add_func ("/Emo/VlmConfig/reads-activations-and-rotations-of-every-place", test_reads_activations_and_rotations_of_every_place);
   g_test_add_func ("/Emo/VlmConfig/says-what-is-not-there", test_says_what_is_not_there);
 
   return g_test_run ();

@@ -104,6 +104,48 @@ test_tensor_fused_ops_equal_composed_ones (void)
     }
 }
 
+static double
+activate (double        x,
+          EmoActivation activation)
+{
+  switch (activation)
+    {
+    case EMO_ACTIVATION_SILU:
+      return x / (1 + exp (-x));
+
+    case EMO_ACTIVATION_QUICK_GELU:
+      return x / (1 + exp (-1.702 * x));
+
+    case EMO_ACTIVATION_GELU:
+      return x / 2 * (1 + erf (x / sqrt (2)));
+
+    case EMO_ACTIVATION_GELU_TANH:
+      return x / 2 * (1 + tanh (sqrt (2 / G_PI) * (x + 0.044715 * x * x * x)));
+
+    case EMO_ACTIVATION_RELU:
+    default:
+      return MAX (x, 0);
+    }
+}
+
+static void
+test_tensor_activations_are_their_formulas (void)
+{
+  g_autoptr (EmoTensor) x = random_matrix (EMO_DTYPE_F32, 9, 20);
+  gsize n = 9 * 20;
+
+  for (EmoActivation a = EMO_ACTIVATION_SILU; a <= EMO_ACTIVATION_RELU; a++)
+    {
+      EmoScope *scope = emo_scope_open (NULL, FALSE);
+      g_autofree float *in = read_all (scope, x, n);
+      g_autofree float *out = read_all (scope, emo_op_activate (scope, x, a), n);
+
+      for (gsize i = 0; i < n; i++)
+        g_assert_cmpfloat_with_epsilon (out[i], activate (in[i], a), 1e-6);
+      g_assert_true (emo_scope_close (scope, NULL));
+    }
+}
+
 static void
 test_tensor_quick_gelu_holds_at_extremes (void)
 {
@@ -300,6 +342,7 @@ main (int   argc,
 
   g_test_add_func ("/Emo/Tensor/mixed-linear-equals-float32", test_tensor_mixed_linear_equals_float32);
   g_test_add_func ("/Emo/Tensor/fused-ops-equal-composed-ones", test_tensor_fused_ops_equal_composed_ones);
+  g_test_add_func ("/Emo/Tensor/activations-are-their-formulas", test_tensor_activations_are_their_formulas);
   g_test_add_func ("/Emo/Tensor/quick-gelu-holds-at-extremes", test_tensor_quick_gelu_holds_at_extremes);
   g_test_add_func ("/Emo/Tensor/rotation-of-strided-heads-equals-composed", test_tensor_rotation_of_strided_heads_equals_composed);
   g_test_add_func ("/Emo/Tensor/attention-of-grouped-heads", test_tensor_attention_of_grouped_heads);
