@@ -428,6 +428,24 @@ def test_interrupt_leaves_a_valid_file(folder):
         assert 0 < len(rows_of(file.read())) < 400
 
 
+def test_interrupt_at_the_very_end_exits_130(folder):
+    """The second one finds the program putting things away."""
+    copy_many(folder, 200)
+    for number in range(5):
+        output = os.path.join(folder, f'{number}.jsonl')
+        process = subprocess.Popen([EMOVLM, 'predict', '--no-explain', '--record', '--output', output, folder],
+                                   stderr=subprocess.DEVNULL, env=dict(os.environ, XDG_DATA_HOME=folder))
+        end = time.monotonic() + 60
+        while (not os.path.exists(output) or os.path.getsize(output) < 50_000) and time.monotonic() < end:
+            time.sleep(0.002)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.02)
+        assert process.wait(timeout=60) == 130, process.returncode
+        with open(output, 'rb') as file:
+            assert 0 < len(rows_of(file.read())) < 200
+
+
 def test_interrupt_while_loading_exits_130(folder):
     copy_many(folder, 200)
     process = subprocess.Popen([EMOVLM, 'predict', folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
