@@ -362,3 +362,26 @@ emo_file_escape_name (const char *path)
 
   return g_string_free (out, FALSE);
 }
+
+/**
+ * emo_file_escape_start:
+ * @text: a text from a file
+ * @n_bytes: how much of it a message has room for
+ *
+ * Escapes as emo_file_escape_name() does and cuts between characters: printf's
+ * precision counts bytes, and half a character makes a message that no label
+ * shows.
+ *
+ * Returns: (transfer full): UTF-8 of at most @n_bytes bytes
+ */
+char *
+emo_file_escape_start (const char *text,
+                       gsize       n_bytes)
+{
+  char *shown = emo_file_escape_name (text);
+
+  if (strlen (shown) > n_bytes)
+    *g_utf8_find_prev_char (shown, shown + n_bytes + 1) = '\0';
+
+  return shown;
+}

@@ -26,5 +26,8 @@ int       emo_file_open  (const char  *path,
                           GError     **error);
 /* A name for the screen: invalid UTF-8, control and bidi characters as \x.. and \u{..}. */
 char     *emo_file_escape_name (const char *path);
+/* The same of its start, for a text from a file that may be of any length. */
+char     *emo_file_escape_start (const char *text,
+                                 gsize       n_bytes);
 
 G_END_DECLS

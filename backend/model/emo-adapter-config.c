@@ -12,6 +12,7 @@
 
 #include "emo-adapter-config.h"
 #include "emo-fields.h"
+#include "emo-file.h"
 
 #define MAX_RANK     65536
 #define MAX_PATTERNS 16384
@@ -125,7 +126,11 @@ compile (EmoFields  *fields,
   text = g_strconcat (MATCH_LIMIT "\\A", before, "(?:", pattern, ")\\z", NULL);
   regex = g_regex_new (text, 0, 0, &error);
   if (regex == NULL)
-    emo_fields_fail (fields, EMO_ERROR_UNSUPPORTED, key, "the pattern \"%.100s\" cannot be matched: %s", pattern, error->message);
+    {
+      g_autofree char *shown = emo_file_escape_start (pattern, 100);
+
+      emo_fields_fail (fields, EMO_ERROR_UNSUPPORTED, key, "the pattern \"%s\" cannot be matched: %s", shown, error->message);
+    }
 
   return regex;
 }
@@ -303,8 +308,10 @@ match_any (EmoAdapterConfig   *self,
       *matches = g_regex_match_full (regex, names[i], -1, 0, 0, NULL, &reason);
       if (reason != NULL)
         {
-          g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED, "%s: the pattern \"%.100s\" cannot be matched against %s: %s",
-                       self->path, g_regex_get_pattern (regex) + strlen (MATCH_LIMIT), names[i], reason->message);
+          g_autofree char *shown = emo_file_escape_start (g_regex_get_pattern (regex) + strlen (MATCH_LIMIT), 100);
+
+          g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED, "%s: the pattern \"%s\" cannot be matched against %s: %s",
+                       self->path, shown, names[i], reason->message);
           return FALSE;
         }
     }

@@ -28,11 +28,13 @@ describe (const EmoJsonValue *value)
 {
   EmoJsonType type = emo_json_value_get_type (value);
   char number[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *shown = NULL;
 
   switch (type)
     {
     case EMO_JSON_STRING:
-      return g_strdup_printf ("the string \"%.60s\"", emo_json_value_get_string (value));
+      shown = emo_file_escape_start (emo_json_value_get_string (value), 60);
+      return g_strdup_printf ("the string \"%s\"", shown);
 
     case EMO_JSON_NUMBER:
       return g_strdup (g_ascii_dtostr (number, sizeof number, emo_json_value_get_double (value)));

@@ -446,9 +446,9 @@ note_extras (EmoVlmWeights *self,
 
   if (n_unlisted > 0)
     {
-      g_autofree char *shown = emo_file_escape_name (unlisted);
+      g_autofree char *shown = emo_file_escape_start (unlisted, 200);
 
-      g_ptr_array_add (notes, g_strdup_printf ("%s: %u tensors in the shards are not where the index says and are left out, one is %.200s",
+      g_ptr_array_add (notes, g_strdup_printf ("%s: %u tensors in the shards are not where the index says and are left out, one is %s",
                                                self->path, n_unlisted, shown));
     }
   for (guint i = 0; extra > 0 && i < n; i++)

@@ -58,17 +58,17 @@ check_tensor (const EmoStoredTensor *tensor,
               GError               **error)
 {
   guint64 expected = 0;
-  g_autofree char *shown = emo_file_escape_name (tensor->name);
+  g_autofree char *shown = emo_file_escape_start (tensor->name, 200);
 
   if (!g_utf8_validate (tensor->name, -1, NULL) || strlen (tensor->name) > EMO_SAFETENSORS_MAX_NAME ||
       g_str_equal (tensor->name, "__metadata__"))
-    g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "\"%.200s\" cannot name a tensor", shown);
+    g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "\"%s\" cannot name a tensor", shown);
   else if (!g_hash_table_add (names, (gpointer) tensor->name))
-    g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "Two tensors are named \"%.200s\"", shown);
+    g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "Two tensors are named \"%s\"", shown);
   else if (tensor->rank > EMO_SAFETENSORS_MAX_RANK ||
            !_emo_stored_multiply (tensor->stored, tensor->shape, tensor->rank, &expected) || expected != tensor->n_bytes)
     g_set_error (error, EMO_ERROR, EMO_ERROR_SHAPE,
-                 "Tensor \"%.200s\" has %" G_GSIZE_FORMAT " bytes, its shape and type need %" G_GUINT64_FORMAT,
+                 "Tensor \"%s\" has %" G_GSIZE_FORMAT " bytes, its shape and type need %" G_GUINT64_FORMAT,
                  shown, tensor->n_bytes, expected);
   else
     return TRUE;

@@ -102,10 +102,10 @@ check_complete (EmoSafetensors *self,
     if (!g_hash_table_contains (self->by_name, name))
       {
         EmoShard *shard = self->shards->pdata[GPOINTER_TO_UINT (place)];
-        g_autofree char *shown = emo_file_escape_name (name);
+        g_autofree char *shown = emo_file_escape_start (name, 200);
 
         g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
-                     "%s: tensor \"%.200s\" should be in shard %s and is not (%u tensors expected, %u found)",
+                     "%s: tensor \"%s\" should be in shard %s and is not (%u tensors expected, %u found)",
                      index->display_name, shown, shard->display_name,
                      g_hash_table_size (index->shard_of), self->n_tensors);
         break;

@@ -60,8 +60,9 @@ describe (const EmoJsonValue *value)
 
   if (name == NULL)
     return g_strdup (kinds[emo_json_value_get_type (value)]);
-  shown = emo_file_escape_name (name);
-  return g_strdup_printf ("\"%.200s\"", shown);
+  shown = emo_file_escape_start (name, 200);
+
+  return g_strdup_printf ("\"%s\"", shown);
 }
 
 static int
@@ -87,10 +88,10 @@ collect_names (EmoShardIndex      *self,
 
       if (name == NULL || !is_plain_name (name))
         {
-          g_autofree char *tensor = emo_file_escape_name (emo_json_value_get_key (map, i));
+          g_autofree char *tensor = emo_file_escape_start (emo_json_value_get_key (map, i), 200);
           g_autofree char *shown = describe (value);
 
-          fail (self, error, "tensor \"%.200s\" is said to be in %s, which is no .safetensors name in this folder", tensor, shown);
+          fail (self, error, "tensor \"%s\" is said to be in %s, which is no .safetensors name in this folder", tensor, shown);
           return NULL;
         }
       if (g_hash_table_add (seen, (gpointer) name))

@@ -63,13 +63,13 @@ fail_tensor (EmoShard   *self,
              ...)
 {
   g_autofree char *text = NULL;
-  g_autofree char *shown = emo_file_escape_name (name);
+  g_autofree char *shown = emo_file_escape_start (name, 200);
   va_list args;
 
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  return fail (self, error, code, "tensor \"%.200s\": %s", shown, text);
+  return fail (self, error, code, "tensor \"%s\": %s", shown, text);
 }
 
 /* Proves the header's length before the file is mapped or memory is taken. */
@@ -199,9 +199,9 @@ read_dtype (EmoShard           *self,
     return fail_tensor (self, tensor->name, error, EMO_ERROR_INVALID_FILE, "\"dtype\" is missing or no text");
   if (_emo_stored_from_string (text, &tensor->stored))
     return TRUE;
-  shown = emo_file_escape_name (text);
+  shown = emo_file_escape_start (text, 40);
   return fail_tensor (self, tensor->name, error, EMO_ERROR_UNSUPPORTED,
-                      "type \"%.40s\" is not supported; F32, F16, BF16, F64 and plain integers are", shown);
+                      "type \"%s\" is not supported; F32, F16, BF16, F64 and plain integers are", shown);
 }
 
 /* Offsets count from the start of the data. The end is compared with the data's

@@ -297,6 +297,26 @@ test_file_escapes_names (Fixture       *fixture,
 #define ADD(path, func) \
   g_test_add ("/Emo/File/" path, Fixture, NULL, setup, func, teardown)
 
+static void
+test_file_cuts_between_characters (Fixture       *fixture,
+                                   gconstpointer  data)
+{
+  static const char text[] = "ab\u00e9\u9588\U0001f600";
+  static const gsize ends[] = { 0, 2, 4, 7, 11 };   /* of whole characters; "b" ends at 2 */
+
+  for (gsize n = 0; n <= sizeof text; n++)
+    {
+      g_autofree char *start = emo_file_escape_start (text, n);
+      gsize expected = n == 1 ? 1 : 0;
+
+      for (guint i = 0; i < G_N_ELEMENTS (ends) && n != 1; i++)
+        if (ends[i] <= n)
+          expected = ends[i];
+      g_assert_cmpuint (strlen (start), ==, expected);
+      g_assert_true (g_str_has_prefix (text, start));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -311,6 +331,7 @@ main (int   argc,
   ADD ("cannot-write-where-no-folder-is", test_file_cannot_write_where_no_folder_is);
   ADD ("writes-through-links-and-into-no-pipe", test_file_writes_through_links_and_into_no_pipe);
   ADD ("escapes-names", test_file_escapes_names);
+  ADD ("cuts-between-characters", test_file_cuts_between_characters);
 
   return g_test_run ();
 }
