@@ -4,7 +4,8 @@
 # Copyright 2026 The EmoVLM-KD desktop authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Drives the real application: a display, a session bus and a window manager of
-its own, AT-SPI to read and press, xdotool for the mouse and the keyboard."""
+its own, AT-SPI (accessible.py) to read and press, xdotool for the mouse and the
+keyboard."""
 
 import json
 import os
@@ -14,9 +15,11 @@ import sys
 import tempfile
 import time
 
+from gi.repository import GLib
+
+from accessible import PICTURE, Bus, Node, Tree  # noqa: F401
+
 APP_ID = 'io.github.emovlm.EmoVLM'
-# What AT-SPI calls a picture in the grid.
-PICTURE = 'table cell'
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -55,15 +58,19 @@ def relaunch_in_session(argv, size='1680x1000'):
 
 
 def wait_for(what, seconds, description):
-    """Polls until what() is true; returns that."""
+    """Polls until what() is true; returns that. The longer it takes to ask, the
+    less often it is asked: an application that is read all the time does little
+    else."""
     end = time.monotonic() + seconds
     while True:
+        began = time.monotonic()
         value = what()
+        now = time.monotonic()
         if value:
             return value
-        if time.monotonic() > end:
+        if now > end:
             raise AssertionError(f'not within {seconds} s: {description}')
-        time.sleep(0.05)
+        time.sleep(max(0.05, now - began))
 
 
 def start_window_manager():
@@ -75,97 +82,15 @@ def start_window_manager():
 
 
 def xdotool(*args):
+    Bus.deeds += 1
     return subprocess.run(['xdotool'] + [str(a) for a in args], check=True, capture_output=True, text=True).stdout.strip()
 
 
-class Node:
-    """An accessible that may go away while it is looked at."""
-
-    def __init__(self, accessible):
-        self.accessible = accessible
-
-    def __eq__(self, other):
-        return isinstance(other, Node) and self.accessible == other.accessible
-
-    @property
-    def name(self):
-        return self._safe(lambda a: a.get_name(), '')
-
-    @property
-    def description(self):
-        return self._safe(lambda a: a.get_description(), '')
-
-    @property
-    def role(self):
-        return self._safe(lambda a: a.get_role_name(), '')
-
-    def _safe(self, function, otherwise):
-        from gi.repository import GLib
-        try:
-            return function(self.accessible)
-        except GLib.Error:
-            return otherwise
-
-    @property
-    def visible(self):
-        # GTK 4.8 reports SHOWING for windows alone; what is hidden is not VISIBLE
-        # or not there, but the pages of a stack all are.
-        from gi.repository import Atspi
-        return self._safe(lambda a: a.get_state_set().contains(Atspi.StateType.VISIBLE), False)
-
-    @property
-    def parent_name(self):
-        return self._safe(lambda a: a.get_parent().get_name(), '')
-
-    @property
-    def sensitive(self):
-        from gi.repository import Atspi
-        return self._safe(lambda a: a.get_state_set().contains(Atspi.StateType.SENSITIVE), False)
-
-    @property
-    def checked(self):
-        from gi.repository import Atspi
-        return self._safe(lambda a: a.get_state_set().contains(Atspi.StateType.CHECKED), False)
-
-    @property
-    def value(self):
-        def get(a):
-            iface = a.get_value_iface()
-            return iface.get_current_value() if iface else None
-        return self._safe(get, None)
-
-    @property
-    def text(self):
-        def get(a):
-            iface = a.get_text_iface()
-            return iface.get_text(0, iface.get_character_count()) if iface else ''
-        return self._safe(get, '')
-
-    def children(self):
-        n = self._safe(lambda a: a.get_child_count(), 0)
-        nodes = (self._safe(lambda a, i=i: a.get_child_at_index(i), None) for i in range(n))
-        return [Node(a) for a in nodes if a is not None]
-
-    def walk(self):
-        """Itself and what is below, but not what is inside the cells of a list: a
-        thousand of them would take longer to read than they are on the screen."""
-        yield self
-        for child in self.children():
-            if child.role == PICTURE:
-                yield child
-            else:
-                yield from child.walk()
-
-    def find_all(self, role=None, name=None):
-        return [n for n in self.walk()
-                if (role is None or n.role == role) and (name is None or n.name == name) and n.visible]
-
-    def find(self, role=None, name=None):
-        found = self.find_all(role, name)
-        return found[0] if found else None
-
-    def press(self):
-        assert self._safe(lambda a: a.get_action_iface().do_action(0), False), f'cannot press {self.role} {self.name!r}'
+def move_pointer(x, y):
+    """Until it is there; xdotool's own --sync waits for a move, for seconds where it
+    is there already."""
+    xdotool('mousemove', x, y)
+    wait_for(lambda: xdotool('getmouselocation', '--shell').splitlines()[:2] == [f'X={x}', f'Y={y}'], 5, f'the pointer at {x}, {y}')
 
 
 def make_config(**settings):
@@ -192,6 +117,7 @@ class App:
     started for the first time, unless config says otherwise."""
 
     running = []
+    tree = None
 
     def __init__(self, binary, *args, env=None, whole_env=None, config=None):
         """env adds to the environment, whole_env is all of it."""
@@ -205,6 +131,13 @@ class App:
         App.running.append(self.process)
         self.window = wait_for(self._find_window, 30, 'the window')
 
+    @classmethod
+    def kill_all(cls):
+        while cls.running:
+            process = cls.running.pop()
+            process.kill()
+            process.wait()
+
     def _find_window(self):
         assert self.process.poll() is None, f'the application ended: {self.read_stderr()}'
         ids = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)],
@@ -213,15 +146,16 @@ class App:
 
     @property
     def root(self):
-        from gi.repository import Atspi
-        desktop = Atspi.get_desktop(0)
-        for i in range(desktop.get_child_count()):
-            node = desktop.get_child_at_index(i)
-            if node is not None and node.get_process_id() == self.pid:
-                # What is read is what is there now, not what was there before.
-                node.set_cache_mask(Atspi.Cache.NONE)
-                return Node(node)
-        return None
+        """Of all that the application shows now; None before it shows anything."""
+        try:
+            if self.tree is None:
+                owner = Bus.find_application(self.pid)
+                self.tree = Tree(owner) if owner else None
+            elif not self.tree.fresh:
+                self.tree = Tree(self.tree.owner)
+        except GLib.Error:
+            return None
+        return self.tree.root if self.tree else None
 
     def find(self, role=None, name=None):
         root = self.root
@@ -242,6 +176,25 @@ class App:
         xdotool('windowactivate', '--sync', self.window)
         xdotool('key', '--clearmodifiers', *keys)
 
+    def geometry(self):
+        """x, y, width and height on the screen, without what the window manager adds."""
+        values = dict(line.split('=') for line in xdotool('getwindowgeometry', '--shell', self.window).splitlines())
+        return tuple(int(values[key]) for key in ('X', 'Y', 'WIDTH', 'HEIGHT'))
+
+    def resize(self, width, height):
+        """As far as the window lets; gives the size it has then."""
+        xdotool('windowsize', self.window, width, height)
+        try:
+            wait_for(lambda: self.geometry()[2:] == (width, height), 2, f'{width} × {height}')
+        except AssertionError:
+            pass
+        return self.geometry()[2:]
+
+    def fill(self, width, height):
+        """The corner of the screen, at this size."""
+        xdotool('windowmove', self.window, 0, 0)
+        assert self.resize(width, height) == (width, height), self.geometry()
+
     def activate_action(self, name, parameter=None):
         self._activate('/window/1', name, f"[<'{parameter}'>]" if parameter is not None else '[]')
 
@@ -250,6 +203,7 @@ class App:
         self._activate('', name, f'[<{variant}>]' if variant is not None else '[]')
 
     def _activate(self, path, name, argument):
+        Bus.deeds += 1
         subprocess.run(['gdbus', 'call', '--session', '--dest', APP_ID,
                         '--object-path', '/' + APP_ID.replace('.', '/') + path,
                         '--method', 'org.gtk.Actions.Activate', name, argument, '{}'],
@@ -305,17 +259,16 @@ def run_cases(cases):
     sys.stdout = os.fdopen(int(os.environ['EMO_TAP_FD']), 'w')
     print(f'1..{len(cases)}', flush=True)
     for n, case in enumerate(cases, 1):
+        began = time.monotonic()
         try:
             case()
             print(f'ok {n} - {case.__name__}', flush=True)
         except Exception:
             failed += 1
-            for line in traceback.format_exc().splitlines():
-                print('# ' + line)
+            # To stderr: that is what a runner shows of a test that failed.
+            print(f'{case.__name__} failed:\n{traceback.format_exc()}', file=sys.stderr, flush=True)
             print(f'not ok {n} - {case.__name__}', flush=True)
+        print(f'# {time.monotonic() - began:.1f} s', flush=True)
         # The next case must not reach this one's application.
-        while App.running:
-            process = App.running.pop()
-            process.kill()
-            process.wait()
+        App.kill_all()
     return failed

@@ -19,9 +19,6 @@ from driver import App, run_cases, wait_for
 
 driver.relaunch_in_session(sys.argv)
 
-import gi
-gi.require_version('Atspi', '2.0')
-
 BUILD, PREFIX, SAMPLES = sys.argv[1:4]
 SOURCE = os.path.dirname(os.path.dirname(SAMPLES))
 PICTURE = '06-awe.png'

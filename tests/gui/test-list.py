@@ -12,10 +12,6 @@ from driver import App, predict, run_cases, wait_for, xdotool
 
 driver.relaunch_in_session(sys.argv)
 
-import gi
-gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi
-
 DESKTOP, CLI, SAMPLES = (os.path.abspath(p) for p in sys.argv[1:4])
 NAMES = sorted(n for n in os.listdir(SAMPLES) if n.lower().endswith(('.png', '.jpg')))
 
@@ -95,7 +91,6 @@ def test_d_goes_to_the_next_disagreement():
 
 
 window_manager = driver.start_window_manager()
-Atspi.init()
 try:
     failed = run_cases([f for n, f in list(globals().items()) if n.startswith('test_')])
 finally:
