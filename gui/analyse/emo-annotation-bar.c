@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-annotation-bar.h"
+#include "emo-drop-down.h"
 #include "emo-emotion-name.h"
 #include "emo-sample-watch.h"
 
@@ -319,6 +320,7 @@ emo_annotation_bar_init (EmoAnnotationBar *self)
   self->watch = emo_sample_watch_new (change_cb, self);
   self->showing = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
+  emo_drop_down_set_name (self->own_label, _("The Label You Think Right"));
   show (self);
 }
 

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "emo-drop-down.h"
 #include "emo-label-strip.h"
 #include "emo-list-pane.h"
 #include "emo-picture-list.h"
@@ -444,6 +445,8 @@ static void
 emo_list_pane_init (EmoListPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  emo_drop_down_set_name (self->show, _("Show"));
+  emo_drop_down_set_name (self->sort, _("Sort By"));
 }
 
 /**

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "emo-drop-down.h"
 #include "emo-emotion-name.h"
 #include "emo-evidence-legend.h"
 #include "emo-evidence-panel.h"
@@ -390,6 +391,7 @@ emo_evidence_panel_init (EmoEvidencePanel *self)
   self->evidence_signals = g_signal_group_new (EMO_TYPE_EVIDENCE);
   g_signal_group_connect_swapped (self->evidence_signals, "changed", G_CALLBACK (update), self);
   gtk_widget_init_template (GTK_WIDGET (self));
+  emo_drop_down_set_name (self->labels, _("Emotion whose evidence is shown"));
   gtk_button_set_label (GTK_BUTTON (self->distilled_button), emo_branch_name (EMO_BRANCH_DISTILLED));
   gtk_button_set_label (GTK_BUTTON (self->vlm_button), emo_branch_name (EMO_BRANCH_VLM));
   /* The drop-down's name does not reach the button inside that takes the focus. */
