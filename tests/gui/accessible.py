@@ -224,7 +224,9 @@ class Node:
 
     @property
     def text(self):
-        return self._call('Text', 'GetText', GLib.Variant('(ii)', (0, -1)), '')
+        # An entry of GTK takes -1 for nothing rather than for the end.
+        length = self._get('Text', 'CharacterCount', 0)
+        return self._call('Text', 'GetText', GLib.Variant('(ii)', (0, length)), '')
 
     @property
     def extents(self):

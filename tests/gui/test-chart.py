@@ -18,10 +18,6 @@ from driver import App, make_config, predict, run_cases, wait_for, xdotool
 
 driver.relaunch_in_session(sys.argv)
 
-import gi
-gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi
-
 DESKTOP, CLI, SAMPLES = (os.path.abspath(p) for p in sys.argv[1:4])
 NAME = '01-sadness.png'
 PICTURE = os.path.join(SAMPLES, NAME)
@@ -157,7 +153,6 @@ cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
 if len(sys.argv) > 4:
     cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
 window_manager = driver.start_window_manager()
-Atspi.init()
 try:
     failed = run_cases(cases)
 finally:

@@ -19,10 +19,6 @@ from driver import App, predict, run_cases, wait_for, xdotool
 
 driver.relaunch_in_session(sys.argv)
 
-import gi
-gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi
-
 DESKTOP, CLI, SAMPLES = (os.path.abspath(p) for p in sys.argv[1:4])
 NAMES = sorted(n for n in os.listdir(SAMPLES) if n.lower().endswith(('.png', '.jpg')))
 BRANCHES = {'VLM': 'vlm', 'Distilled': 'distilled', 'Gated': 'gated'}
@@ -50,7 +46,7 @@ def open_samples():
 def press_toast(app, text):
     """libadwaita's button in a toast is named by the label inside it."""
     label = app.wait('label', text)
-    driver.Node(label.accessible.get_parent()).press()
+    label.parent.press()
 
 
 def assert_quiet(app):
@@ -186,7 +182,6 @@ if len(sys.argv) > 4:
 with open(TEXT, 'w') as text_file:
     text_file.write(' pasted')
 window_manager = driver.start_window_manager()
-Atspi.init()
 try:
     failed = run_cases(cases)
 finally:
