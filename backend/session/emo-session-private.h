@@ -117,6 +117,8 @@ void     _emo_session_ask             (EmoSession     *self,
                                        const EmoWork  *work);
 void     _emo_session_forget          (EmoSession     *self,
                                        EmoSample      *sample);
+void     _emo_session_forget_explanations (EmoSession *self,
+                                           EmoSample  *sample);
 /* Gives up what was prepared for a model that is leaving, and with it the model. */
 void     _emo_session_drop_prepared   (EmoSession     *self);
 void     _emo_session_drop_slot       (EmoSession     *self,
@@ -141,6 +143,10 @@ void       _emo_session_begin         (EmoSession     *self,
 void       _emo_session_cancel_run    (EmoSession     *self);
 /* Cancels the explanation that a selection alone had asked for. */
 void       _emo_session_yield_explanation (EmoSession *self);
+/* Cancels that of the sample for another label's; FALSE: it is @label's. */
+gboolean   _emo_session_replace_explanation (EmoSession *self,
+                                             EmoSample  *sample,
+                                             int         label);
 void       _emo_session_drop_run      (EmoSession     *self);   /* cancels and lets go, for dispose */
 EmoSample *_emo_session_get_run_sample (EmoSession    *self);   /* (nullable) */
 gboolean   _emo_session_is_classifying (EmoSession    *self);

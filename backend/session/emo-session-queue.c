@@ -83,6 +83,25 @@ _emo_session_forget (EmoSession *self,
     self->last_sample = NULL;
 }
 
+/* Explanations of a sample that nobody waits for any more. */
+void
+_emo_session_forget_explanations (EmoSession *self,
+                                  EmoSample  *sample)
+{
+  GList *next;
+
+  for (GList *l = self->asked.head; l != NULL; l = next)
+    {
+      EmoWork *work = l->data;
+
+      next = l->next;
+      if (work->sample != sample || !work->explain || work->classify)
+        continue;
+      g_queue_delete_link (&self->asked, l);
+      g_free (work);
+    }
+}
+
 void
 _emo_session_ask (EmoSession    *self,
                   const EmoWork *work)

@@ -454,6 +454,26 @@ _emo_session_yield_explanation (EmoSession *self)
   clear_explanation (run, -1);
 }
 
+/* A person who asks about another label does not wait for the one before. FALSE:
+ * that very text is being written. */
+gboolean
+_emo_session_replace_explanation (EmoSession *self,
+                                  EmoSample  *sample,
+                                  int         label)
+{
+  EmoRun *run = self->run;
+
+  if (run == NULL || run->dropped || run->sample != sample || run->classify || run->evidence)
+    return TRUE;
+  if (label >= 0 && run->request.explain_label == label)
+    return FALSE;
+
+  _emo_session_cancel_run (self);
+  clear_explanation (run, -1);
+
+  return TRUE;
+}
+
 void
 _emo_session_drop_run (EmoSession *self)
 {

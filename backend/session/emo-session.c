@@ -571,7 +571,9 @@ emo_session_prefer (EmoSession *self,
  *
  * Asks for an explanation, before the batch and even when the session is
  * stopped. A picture without an answer, or whose answer is another model's, is
- * classified first: two models' words are never mixed.
+ * classified first: two models' words are never mixed. What is asked last
+ * counts: the explanation of the same picture that was asked for before is given
+ * up.
  */
 void
 emo_session_explain (EmoSession *self,
@@ -586,7 +588,9 @@ emo_session_explain (EmoSession *self,
   if (_emo_sample_get_serial (sample) == 0)
     return;
 
-  _emo_session_ask (self, &work);
+  _emo_session_forget_explanations (self, sample);
+  if (_emo_session_replace_explanation (self, sample, label))
+    _emo_session_ask (self, &work);
   _emo_session_pump (self);
 }
 

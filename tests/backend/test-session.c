@@ -736,6 +736,31 @@ test_session_explains_any_label (Fixture       *fixture,
   g_assert_cmpuint (fixture->n_finished, ==, 2);
 }
 
+/* Texts that were asked for and given up are neither written nor waited for. */
+static void
+test_session_explains_what_was_asked_last (Fixture       *fixture,
+                                           gconstpointer  data)
+{
+  EmoSample *sample = add_picture (fixture, 80);
+  EmoPrediction *prediction;
+
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  prediction = emo_sample_get_prediction (sample);
+
+  emo_scripted_classifier_set_delay (fixture->classifier, 20);
+  emo_session_explain (fixture->session, sample, 1);
+  while (emo_prediction_get_explanation_label (prediction) != 1)
+    g_main_context_iteration (NULL, TRUE);
+  emo_session_explain (fixture->session, sample, 1);
+  emo_session_explain (fixture->session, sample, 2);
+  emo_session_explain (fixture->session, sample, 3);
+  wait_drained (fixture);
+  assert_log (fixture->classifier, "80 e1 e3");
+  g_assert_cmpint (emo_prediction_get_explanation_label (prediction), ==, 3);
+  g_assert_cmpstr (emo_prediction_get_explanation (prediction), ==, "Stars for contentment");
+}
+
 static void
 test_session_explains_though_stopped (Fixture       *fixture,
                                       gconstpointer  data)
@@ -955,6 +980,7 @@ main (int   argc,
   ADD ("takes-selected-picture-first", test_session_takes_selected_picture_first);
   ADD ("explanation-yields-to-next-selection", test_session_explanation_yields_to_next_selection);
   ADD ("explains-any-label", test_session_explains_any_label);
+  ADD ("explains-what-was-asked-last", test_session_explains_what_was_asked_last);
   ADD ("explains-though-stopped", test_session_explains_though_stopped);
   ADD ("keeps-results-of-replaced-model", test_session_keeps_results_of_replaced_model);
   ADD ("runs-again-what-another-model-answered", test_session_runs_again_what_another_model_answered);
