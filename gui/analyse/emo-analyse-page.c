@@ -359,6 +359,7 @@ emo_analyse_page_constructed (GObject *object)
   connect_session (self);
   _emo_analyse_page_init_list (self);
   emo_picture_view_set_session (self->picture, self->session);
+  emo_results_pane_set_session (self->results, self->session);
   g_signal_connect_object (self->loader, "notify::state", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   gtk_widget_set_visible (self->samples_button, samples != NULL);
 

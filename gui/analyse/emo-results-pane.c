@@ -13,12 +13,19 @@
 #include <glib/gi18n.h>
 
 #include "emo-analyse-page.h"
+#include "emo-answer-headline.h"
+#include "emo-button-label.h"
 #include "emo-contribution-strip.h"
 #include "emo-emotion-name.h"
-#include "emo-explanation-view.h"
+#include "emo-explanation-box.h"
+#include "emo-gate-weights.h"
 #include "emo-label-bars.h"
+#include "emo-order-switch.h"
+#include "emo-result-details.h"
 #include "emo-results-pane.h"
 #include "emo-sample-watch.h"
+#include "emo-settings.h"
+#include "emo-what-if-bar.h"
 
 /* The pane is redrawn from the prediction as it stands after every stage, so
  * the head's bars appear first, then the VLM's, the gate's, and the text. */
@@ -31,24 +38,19 @@ struct _EmoResultsPane
   GtkStack             *stack;
   AdwStatusPage        *waiting;
   GtkLabel             *failure;
-  GtkWidget            *domain_box;
-  GtkLabel             *domain_notice;
-  GtkLabel             *domain_reason;
-  GtkLabel             *answer;
-  GtkLabel             *probability;
-  GtkLabel             *margin;
-  GtkLabel             *agreement;
-  GtkLabel             *notice;
+  EmoAnswerHeadline    *headline;
   EmoLabelBars         *bars;
+  EmoOrderSwitch       *order;
+  GtkToggleButton      *what_if_button;
+  EmoWhatIfBar         *what_if;
+  GtkLabel             *notice;
   GtkWidget            *contribution_box;
+  GtkWidget            *contribution_actual;
   GtkLabel             *contribution_words;
+  GtkLabel             *gate_weights;
   EmoContributionStrip *strip;
-  GtkWidget            *explanation_box;
-  GtkLabel             *explanation_source;
-  GtkWidget            *explanation_spinner;
-  GtkWidget            *explain_button;
-  EmoExplanationView   *explanation;
-  GtkLabel             *details;
+  EmoExplanationBox    *explanation;
+  EmoResultDetails     *details;
 };
 
 enum
@@ -84,10 +86,9 @@ label_name (EmoPrediction *prediction,
 
 static int
 find_runner_up (EmoPrediction *prediction,
-                EmoBranch      branch,
                 int            winner)
 {
-  const double *p = emo_prediction_get_probabilities (prediction, branch);
+  const double *p = emo_prediction_get_probabilities (prediction, EMO_BRANCH_GATED);
   int n = emo_label_set_get_size (emo_prediction_get_labels (prediction));
   int runner_up = -1;
 
@@ -99,92 +100,29 @@ find_runner_up (EmoPrediction *prediction,
 }
 
 static void
-update_answer (EmoResultsPane *self,
-               EmoPrediction  *prediction,
-               int             winner,
-               int             runner_up)
+update_notice (EmoResultsPane *self,
+               EmoPrediction  *prediction)
 {
-  EmoBranch branch = emo_prediction_get_final_branch (prediction);
-  g_autofree char *percent = NULL;
-  g_autofree char *points = NULL;
-
-  if (winner < 0)
-    {
-      gtk_label_set_text (self->answer, _("Looking at it…"));
-      set_text_or_hide (self->probability, NULL);
-      set_text_or_hide (self->margin, NULL);
-      return;
-    }
-
-  percent = emo_percent_to_string (emo_prediction_get_probabilities (prediction, branch)[winner]);
-  gtk_label_set_text (self->answer, label_name (prediction, winner));
-  set_text_or_hide (self->probability, percent);
-  points = g_strdup_printf (_("%.1f points ahead of %s"),
-                            emo_prediction_get_margin (prediction) * 100,
-                            label_name (prediction, runner_up));
-  set_text_or_hide (self->margin, points);
-}
-
-static char *
-dup_agreement (EmoPrediction *prediction)
-{
-  EmoModelInfo *info = emo_prediction_get_info (prediction);
-  int vlm = emo_prediction_get_winner (prediction, EMO_BRANCH_VLM);
-  int distilled = emo_prediction_get_winner (prediction, EMO_BRANCH_DISTILLED);
-
-  if (!info->has_distilled)
-    return g_strdup (_("This model answers with the VLM alone"));
-  if (vlm < 0 || distilled < 0)
-    return NULL;
-  if (emo_prediction_get_agree (prediction))
-    return g_strdup_printf (_("VLM and distilled agree on %s"), label_name (prediction, vlm));
-
-  return g_strdup_printf (_("VLM and distilled disagree: %s against %s"),
-                          label_name (prediction, vlm),
-                          label_name (prediction, distilled));
-}
-
-static void
-update_notices (EmoResultsPane *self,
-                EmoPrediction  *prediction)
-{
-  EmoModelInfo *info = emo_prediction_get_info (prediction);
-  gboolean out = emo_prediction_get_in_domain (prediction) == EMO_DOMAIN_OUT;
-  g_autofree char *agreement = dup_agreement (prediction);
   g_autofree char *mass = NULL;
-
-  set_text_or_hide (self->agreement, agreement);
 
   if (emo_prediction_get_winner (prediction, EMO_BRANCH_VLM) >= 0 && emo_prediction_get_mass (prediction) < LOW_MASS)
     mass = g_strdup_printf (_("Only %.0f %% of the VLM’s belief is on a valid answer: its prompt or adapter may not fit."),
                             emo_prediction_get_mass (prediction) * 100);
   set_text_or_hide (self->notice, mass);
-
-  gtk_widget_set_visible (self->domain_box, out);
-  if (out)
-    {
-      g_autofree char *reason = NULL;
-
-      if (info->domain_name != NULL)
-        reason = g_strdup_printf (_("This picture is unlike what the model knows (%s). Do not rely on the answer."), info->domain_name);
-      else
-        reason = g_strdup (_("This picture is unlike what the model knows. Do not rely on the answer."));
-      gtk_label_set_text (self->domain_notice, info->domain_notice != NULL ? info->domain_notice : _("Out of Domain"));
-      gtk_label_set_text (self->domain_reason, reason);
-    }
 }
 
 static void
 update_contributions (EmoResultsPane *self,
-                      EmoPrediction  *prediction,
-                      int             winner,
-                      int             runner_up)
+                      EmoPrediction  *prediction)
 {
+  int winner = emo_prediction_get_winner (prediction, EMO_BRANCH_GATED);
   double vlm, distilled, rest;
   gboolean known = winner >= 0 && emo_prediction_get_margin_parts (prediction, &vlm, &distilled, &rest);
+  g_autofree char *weights = emo_gate_weights_describe (prediction);
 
   gtk_widget_set_visible (self->contribution_box, known);
   emo_contribution_strip_show (self->strip, prediction);
+  set_text_or_hide (self->gate_weights, weights);
   if (known)
     {
       g_autofree char *vlm_text = emo_signed_to_string (vlm);
@@ -192,84 +130,37 @@ update_contributions (EmoResultsPane *self,
       g_autofree char *rest_text = emo_signed_to_string (rest);
       g_autofree char *text = NULL;
 
-      text = g_strdup_printf (_("For %s over %s: VLM %s, distilled %s, rest %s"),
+      text = g_strdup_printf (_("For %s over %s: VLM %s, distilled %s, rest %s"),
                               label_name (prediction, winner),
-                              label_name (prediction, runner_up),
+                              label_name (prediction, find_runner_up (prediction, winner)),
                               vlm_text, distilled_text, rest_text);
       gtk_label_set_text (self->contribution_words, text);
     }
 }
 
-static char *
-dup_explanation_source (EmoPrediction *prediction,
-                        int            winner)
-{
-  int label = emo_prediction_get_explanation_label (prediction);
-
-  if (label < 0)
-    return g_strdup (_("Generated by the VLM"));
-  if (winner >= 0 && label != winner)
-    return g_strdup_printf (_("Generated by the VLM. It argues for %s; the answer above is %s."),
-                            label_name (prediction, label),
-                            label_name (prediction, winner));
-
-  return g_strdup_printf (_("Generated by the VLM, arguing for %s"), label_name (prediction, label));
-}
-
+/* The answer as it is, or as the person supposes it. */
 static void
-update_explanation (EmoResultsPane *self,
-                    EmoPrediction  *prediction)
+update_answer (EmoResultsPane *self,
+               EmoPrediction  *prediction)
 {
-  int winner = emo_prediction_get_winner (prediction, emo_prediction_get_final_branch (prediction));
-  EmoStage stage = emo_prediction_get_stage (prediction);
-  const char *text = emo_prediction_get_explanation (prediction);
-  gboolean any = text != NULL && *text != '\0';
-  gboolean done = emo_sample_get_state (emo_sample_watch_get_sample (self->watch)) == EMO_SAMPLE_DONE;
-  g_autofree char *source = dup_explanation_source (prediction, winner);
+  g_autofree double *hypothetical = emo_what_if_bar_dup_answer (self->what_if);
+  g_autofree char *question = emo_what_if_bar_dup_question (self->what_if);
 
-  gtk_label_set_text (self->explanation_source, source);
-  gtk_widget_set_visible (GTK_WIDGET (self->explanation), any);
-  gtk_widget_set_visible (self->explain_button, done && !any && stage == EMO_STAGE_DONE);
-  gtk_widget_set_visible (self->explanation_spinner, stage == EMO_STAGE_TEXT);
-  gtk_spinner_set_spinning (GTK_SPINNER (self->explanation_spinner), stage == EMO_STAGE_TEXT);
-  gtk_widget_set_visible (self->explanation_box, any || gtk_widget_get_visible (self->explain_button));
-}
-
-static void
-update_details (EmoResultsPane *self,
-                EmoPrediction  *prediction)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  char **marks = emo_sample_get_marks (emo_sample_watch_get_sample (self->watch));
-  double ms = emo_prediction_get_ms (prediction, EMO_STAGE_DONE);
-  int width, height;
-
-  emo_prediction_get_size (prediction, &width, &height);
-  g_string_append_printf (text, _("%d × %d pixels"), width, height);
-  g_string_append_printf (text, ngettext (", %d visual token", ", %d visual tokens", emo_prediction_get_image_tokens (prediction)),
-                          emo_prediction_get_image_tokens (prediction));
-  if (!isnan (ms))
-    g_string_append_printf (text, _(", %.2f s"), ms / 1000);
-  for (guint i = 0; marks != NULL && marks[i] != NULL; i++)
-    g_string_append_printf (text, "\n%s", marks[i]);
-
-  gtk_label_set_text (self->details, text->str);
+  emo_answer_headline_show (self->headline, prediction, hypothetical, question);
+  emo_label_bars_show (self->bars, prediction, hypothetical);
+  gtk_widget_set_visible (self->contribution_actual, hypothetical != NULL);
 }
 
 static void
 update_prediction (EmoResultsPane *self,
                    EmoPrediction  *prediction)
 {
-  EmoBranch branch = emo_prediction_get_final_branch (prediction);
-  int winner = emo_prediction_get_winner (prediction, branch);
-  int runner_up = winner < 0 ? -1 : find_runner_up (prediction, branch, winner);
-
-  update_answer (self, prediction, winner, runner_up);
-  update_notices (self, prediction);
-  update_contributions (self, prediction, winner, runner_up);
-  update_explanation (self, prediction);
-  update_details (self, prediction);
-  emo_label_bars_show (self->bars, prediction);
+  emo_order_switch_set_labels (self->order, emo_prediction_get_labels (prediction));
+  emo_what_if_bar_set_prediction (self->what_if, prediction);
+  update_answer (self, prediction);
+  update_notice (self, prediction);
+  update_contributions (self, prediction);
+  emo_result_details_show (self->details, emo_sample_watch_get_sample (self->watch), prediction);
 }
 
 static const char *
@@ -292,8 +183,6 @@ update (EmoResultsPane *self)
   EmoSample *sample = emo_sample_watch_get_sample (self->watch);
   EmoPrediction *prediction = emo_sample_watch_get_prediction (self->watch);
   const char *page = "nothing";
-
-  emo_explanation_view_set_prediction (self->explanation, prediction);
 
   if (sample == NULL)
     page = "nothing";
@@ -324,10 +213,13 @@ change_cb (EmoSampleChange change,
 {
   EmoResultsPane *self = user_data;
 
+  if (change == EMO_SAMPLE_CHANGE_SAMPLE)
+    {
+      emo_what_if_bar_set_prediction (self->what_if, NULL);
+      emo_explanation_box_set_sample (self->explanation, emo_sample_watch_get_sample (self->watch));
+    }
   /* Text comes token by token and moves nothing but itself. */
-  if (change == EMO_SAMPLE_CHANGE_TEXT)
-    update_explanation (self, emo_sample_watch_get_prediction (self->watch));
-  else
+  if (change != EMO_SAMPLE_CHANGE_TEXT)
     update (self);
 }
 
@@ -341,9 +233,34 @@ retry_cb (EmoResultsPane *self)
 }
 
 static void
-explain_cb (EmoResultsPane *self)
+what_if_cb (EmoResultsPane *self)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "page.explain", NULL);
+  EmoPrediction *prediction = emo_sample_watch_get_prediction (self->watch);
+
+  if (prediction != NULL)
+    update_answer (self, prediction);
+}
+
+/* Nothing stays supposed that cannot be seen to be. */
+static void
+what_if_toggled_cb (EmoResultsPane *self)
+{
+  if (!gtk_toggle_button_get_active (self->what_if_button))
+    emo_what_if_bar_reset (self->what_if);
+}
+
+static void
+can_ask_cb (EmoResultsPane *self)
+{
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "results.why", emo_explanation_box_get_can_ask (self->explanation));
+}
+
+static void
+why_action (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  emo_explanation_box_ask (EMO_RESULTS_PANE (widget)->explanation, g_variant_get_int32 (parameter));
 }
 
 static void
@@ -425,42 +342,50 @@ emo_results_pane_class_init (EmoResultsPaneClass *klass)
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (EMO_TYPE_ANSWER_HEADLINE);
   g_type_ensure (EMO_TYPE_CONTRIBUTION_STRIP);
-  g_type_ensure (EMO_TYPE_EXPLANATION_VIEW);
+  g_type_ensure (EMO_TYPE_EXPLANATION_BOX);
   g_type_ensure (EMO_TYPE_LABEL_BARS);
+  g_type_ensure (EMO_TYPE_ORDER_SWITCH);
+  g_type_ensure (EMO_TYPE_RESULT_DETAILS);
+  g_type_ensure (EMO_TYPE_WHAT_IF_BAR);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-results-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, stack);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, waiting);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, failure);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, domain_box);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, domain_notice);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, domain_reason);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, answer);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, probability);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, margin);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, agreement);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, notice);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, headline);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, bars);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, order);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, what_if_button);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, what_if);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, notice);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, contribution_box);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, contribution_actual);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, contribution_words);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, gate_weights);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, strip);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, explanation_box);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, explanation_source);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, explanation_spinner);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, explain_button);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, explanation);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, details);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
-  gtk_widget_class_bind_template_callback (widget_class, explain_cb);
   gtk_widget_class_bind_template_callback (widget_class, hovered_label_cb);
+  gtk_widget_class_bind_template_callback (widget_class, what_if_cb);
+  gtk_widget_class_bind_template_callback (widget_class, what_if_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, can_ask_cb);
+  gtk_widget_class_install_action (widget_class, "results.why", "i", why_action);
 }
 
 static void
 emo_results_pane_init (EmoResultsPane *self)
 {
+  GSettings *settings = emo_settings_get ();
+
   self->watch = emo_sample_watch_new (change_cb, self);
   gtk_widget_init_template (GTK_WIDGET (self));
+  emo_button_label_ellipsize (GTK_BUTTON (self->what_if_button));
+  can_ask_cb (self);
+  if (settings != NULL)
+    g_settings_bind (settings, "results-order", self->order, "order", G_SETTINGS_BIND_DEFAULT);
 }
 
 /**
@@ -506,4 +431,18 @@ emo_results_pane_set_sample (EmoResultsPane *self,
 
   if (emo_sample_watch_set_sample (self->watch, sample))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
+}
+
+/**
+ * emo_results_pane_set_session:
+ * @self: a pane
+ * @session: (nullable): who explains the pictures
+ */
+void
+emo_results_pane_set_session (EmoResultsPane *self,
+                              EmoSession     *session)
+{
+  g_return_if_fail (EMO_IS_RESULTS_PANE (self));
+
+  emo_explanation_box_set_session (self->explanation, session);
 }
