@@ -17,6 +17,7 @@
 #include "emo-button-label.h"
 #include "emo-contribution-strip.h"
 #include "emo-emotion-name.h"
+#include "emo-emotion-wheel.h"
 #include "emo-explanation-box.h"
 #include "emo-gate-weights.h"
 #include "emo-label-bars.h"
@@ -44,6 +45,9 @@ struct _EmoResultsPane
   GtkToggleButton      *what_if_button;
   EmoWhatIfBar         *what_if;
   GtkLabel             *notice;
+  GtkExpander          *wheel_expander;
+  GtkLabel             *wheel_title;
+  EmoEmotionWheel      *wheel;
   GtkWidget            *contribution_box;
   GtkWidget            *contribution_actual;
   GtkLabel             *contribution_words;
@@ -148,7 +152,18 @@ update_answer (EmoResultsPane *self,
 
   emo_answer_headline_show (self->headline, prediction, hypothetical, question);
   emo_label_bars_show (self->bars, prediction, hypothetical);
+  emo_emotion_wheel_show (self->wheel, prediction, hypothetical);
   gtk_widget_set_visible (self->contribution_actual, hypothetical != NULL);
+}
+
+static void
+update_wheel_title (EmoResultsPane *self,
+                    EmoPrediction  *prediction)
+{
+  gboolean on_wheel;
+  g_autofree guint *order = emo_label_set_dup_wheel_order (emo_prediction_get_labels (prediction), &on_wheel);
+
+  gtk_label_set_text (self->wheel_title, on_wheel ? _("Emotion Wheel") : _("List of Labels"));
 }
 
 static void
@@ -158,6 +173,7 @@ update_prediction (EmoResultsPane *self,
   emo_order_switch_set_labels (self->order, emo_prediction_get_labels (prediction));
   emo_what_if_bar_set_prediction (self->what_if, prediction);
   update_answer (self, prediction);
+  update_wheel_title (self, prediction);
   update_notice (self, prediction);
   update_contributions (self, prediction);
   emo_result_details_show (self->details, emo_sample_watch_get_sample (self->watch), prediction);
@@ -344,6 +360,7 @@ emo_results_pane_class_init (EmoResultsPaneClass *klass)
 
   g_type_ensure (EMO_TYPE_ANSWER_HEADLINE);
   g_type_ensure (EMO_TYPE_CONTRIBUTION_STRIP);
+  g_type_ensure (EMO_TYPE_EMOTION_WHEEL);
   g_type_ensure (EMO_TYPE_EXPLANATION_BOX);
   g_type_ensure (EMO_TYPE_LABEL_BARS);
   g_type_ensure (EMO_TYPE_ORDER_SWITCH);
@@ -360,6 +377,9 @@ emo_results_pane_class_init (EmoResultsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, what_if_button);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, what_if);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, notice);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, wheel_expander);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, wheel_title);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, wheel);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, contribution_box);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, contribution_actual);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, contribution_words);
@@ -385,7 +405,10 @@ emo_results_pane_init (EmoResultsPane *self)
   emo_button_label_ellipsize (GTK_BUTTON (self->what_if_button));
   can_ask_cb (self);
   if (settings != NULL)
-    g_settings_bind (settings, "results-order", self->order, "order", G_SETTINGS_BIND_DEFAULT);
+    {
+      g_settings_bind (settings, "results-order", self->order, "order", G_SETTINGS_BIND_DEFAULT);
+      g_settings_bind (settings, "wheel-expanded", self->wheel_expander, "expanded", G_SETTINGS_BIND_DEFAULT);
+    }
 }
 
 /**

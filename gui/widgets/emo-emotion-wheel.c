@@ -25,8 +25,18 @@ struct _EmoEmotionWheel
 
 G_DEFINE_FINAL_TYPE (EmoEmotionWheel, emo_emotion_wheel, GTK_TYPE_WIDGET)
 
+/* A wheel grows with its width, which GTK takes for a mistake in a widget whose
+ * height depends on it: the height is that of the widest wheel, and a narrower
+ * one is in the middle of it. */
 #define MINIMUM_WIDTH 200
-#define NATURAL_WIDTH 320
+#define WIDEST 384
+
+static int
+limit_width (EmoEmotionWheel *self,
+             int              width)
+{
+  return emo_figure_answer_is_wheel (self->answer) ? MIN (width, WIDEST) : width;
+}
 
 static double
 draw (EmoEmotionWheel *self,
@@ -88,20 +98,18 @@ emo_emotion_wheel_snapshot (GtkWidget   *widget,
 {
   EmoEmotionWheel *self = EMO_EMOTION_WHEEL (widget);
   int width = gtk_widget_get_width (widget);
+  int height = gtk_widget_get_height (widget);
+  int drawn;
   cairo_t *cr;
 
   if (self->answer == NULL)
     return;
 
-  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, gtk_widget_get_height (widget)));
-  draw (self, cr, width);
+  drawn = limit_width (self, width);
+  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  cairo_translate (cr, (width - drawn) / 2, MAX (0, height - measure_height (self, drawn)) / 2);
+  draw (self, cr, drawn);
   cairo_destroy (cr);
-}
-
-static GtkSizeRequestMode
-emo_emotion_wheel_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
 static void
@@ -118,10 +126,10 @@ emo_emotion_wheel_measure (GtkWidget      *widget,
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
       *minimum = MINIMUM_WIDTH;
-      *natural = NATURAL_WIDTH;
+      *natural = WIDEST;
     }
   else
-    *minimum = *natural = self->answer != NULL ? measure_height (self, for_size < 0 ? MINIMUM_WIDTH : for_size) : 0;
+    *minimum = *natural = self->answer != NULL ? measure_height (self, WIDEST) : 0;
 }
 
 static void
@@ -142,7 +150,6 @@ emo_emotion_wheel_class_init (EmoEmotionWheelClass *klass)
   G_OBJECT_CLASS (klass)->finalize = emo_emotion_wheel_finalize;
 
   widget_class->snapshot = emo_emotion_wheel_snapshot;
-  widget_class->get_request_mode = emo_emotion_wheel_get_request_mode;
   widget_class->measure = emo_emotion_wheel_measure;
 
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);

@@ -156,14 +156,23 @@ test_emotion_wheel_asks_for_what_it_draws (Fixture       *fixture,
 {
   GtkWidget *widget = GTK_WIDGET (fixture->wheel);
   guint n_labels = GPOINTER_TO_UINT (data);
-  int minimum, natural;
+  int minimum, minimum_width, natural;
 
   gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, WIDTH, &minimum, &natural, NULL, NULL);
   g_assert_cmpint (natural, ==, 0);
   answer (fixture, 1);
-  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, &natural, NULL, NULL);
-  g_assert_cmpint (minimum, <=, WIDTH);
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &minimum_width, &natural, NULL, NULL);
+  g_assert_cmpint (minimum_width, <=, WIDTH);
   gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, WIDTH, &minimum, &natural, NULL, NULL);
+  for (int width = minimum_width; width < 2000; width += 100)
+    {
+      int for_width;
+
+      /* GTK would complain. */
+      gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, width, &for_width, NULL, NULL, NULL);
+      gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, -1, &minimum, NULL, NULL, NULL);
+      g_assert_cmpint (for_width, <=, minimum);
+    }
   if (n_labels == 8)
     {
       g_assert_cmpint (natural, >, 150);
