@@ -13,6 +13,7 @@
 
 #include "emo-answer-figure.h"
 #include "emo-chart.h"
+#include "emo-settings.h"
 
 /* Twice what the picture takes on a sheet. */
 #define PICTURE_SIDE 512
@@ -42,6 +43,16 @@ dup_font (void)
   return font != NULL ? font : g_strdup ("Sans 11");
 }
 
+/* As the person has ordered the bars. */
+static gboolean
+is_by_wheel (void)
+{
+  GSettings *settings = emo_settings_get ();
+  g_autofree char *order = settings != NULL ? g_settings_get_string (settings, "results-order") : NULL;
+
+  return g_strcmp0 (order, "wheel") == 0;
+}
+
 /**
  * emo_chart_new:
  * @sample: a picture
@@ -65,7 +76,7 @@ emo_chart_new (EmoSample       *sample,
   self->sheet = (EmoFigureSheet) EMO_FIGURE_SHEET_INIT;
   self->name = emo_sample_dup_display_name (sample);
   self->font = dup_font ();
-  self->sheet.answer = emo_answer_figure_new (prediction, self->name);
+  self->sheet.answer = emo_answer_figure_new (prediction, self->name, is_by_wheel ());
   self->sheet.scheme = scheme;
   self->sheet.font = self->font;
   self->sheet.right_to_left = gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL;

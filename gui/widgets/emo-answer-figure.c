@@ -104,14 +104,20 @@ compare_descending (gconstpointer a,
   return i < j ? -1 : i > j;
 }
 
-/* The likeliest label first, as in the window. */
+/* As in the window. The wheel's order is for few labels: of many, the likeliest
+ * are shown. */
 static guint *
 order_labels (EmoPrediction *prediction,
-              guint          n)
+              guint          n,
+              gboolean       by_wheel)
 {
   const double *p = emo_prediction_get_probabilities (prediction, emo_prediction_get_final_branch (prediction));
-  guint *order = g_new (guint, n);
+  guint *order;
 
+  if (by_wheel && n <= MAX_LABELS)
+    return emo_label_set_dup_wheel_order (emo_prediction_get_labels (prediction), NULL);
+
+  order = g_new (guint, n);
   for (guint i = 0; i < n; i++)
     order[i] = i;
   if (p != NULL)
@@ -220,12 +226,14 @@ fill_details (EmoFigureAnswer *answer,
  * emo_answer_figure_new:
  * @prediction: an answer
  * @picture_name: (nullable): how the picture is called on the screen
+ * @by_wheel: labels in the order of the wheel, not the likeliest first
  *
  * Returns: (transfer full): all that a sheet says of a picture
  */
 EmoFigureAnswer *
 emo_answer_figure_new (EmoPrediction *prediction,
-                       const char    *picture_name)
+                       const char    *picture_name,
+                       gboolean       by_wheel)
 {
   EmoFigureAnswer *answer;
   g_autofree guint *order = NULL;
@@ -234,7 +242,7 @@ emo_answer_figure_new (EmoPrediction *prediction,
   g_return_val_if_fail (EMO_IS_PREDICTION (prediction), NULL);
 
   n = emo_label_set_get_size (emo_prediction_get_labels (prediction));
-  order = order_labels (prediction, n);
+  order = order_labels (prediction, n, by_wheel);
   answer = emo_figure_answer_new (MIN (n, MAX_LABELS));
   fill_branches (answer, prediction);
   for (guint i = 0; i < answer->n_labels; i++)

@@ -16,9 +16,11 @@ G_BEGIN_DECLS
  * in the person's words, and how the window looks. On the main thread; what comes
  * out may be drawn on any. */
 
-/* @picture_name (nullable). */
+/* @picture_name (nullable). @by_wheel: labels in the order of the wheel, not the
+ * likeliest first. */
 EmoFigureAnswer *emo_answer_figure_new          (EmoPrediction *prediction,
-                                                 const char    *picture_name);
+                                                 const char    *picture_name,
+                                                 gboolean       by_wheel);
 /* Names and numbers of all labels alone, in the model's order, without the rest:
  * what a widget draws while answers come in. @hypothetical (nullable) [n_labels]:
  * in the place of the deciding branch's, see emo-what-if.h. */

@@ -29,7 +29,7 @@ G_DEFINE_FINAL_TYPE (EmoEmotionWheel, emo_emotion_wheel, GTK_TYPE_WIDGET)
  * height depends on it: the height is that of the widest wheel, and a narrower
  * one is in the middle of it. */
 #define MINIMUM_WIDTH 200
-#define WIDEST 384
+#define WIDEST 340
 
 static int
 limit_width (EmoEmotionWheel *self,

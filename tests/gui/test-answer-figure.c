@@ -47,7 +47,7 @@ static void
 test_answer_figure_has_the_likeliest_label_first (void)
 {
   g_autoptr (EmoPrediction) prediction = new_answered (8, FEAR);
-  g_autoptr (EmoFigureAnswer) answer = emo_answer_figure_new (prediction, "a lake.png");
+  g_autoptr (EmoFigureAnswer) answer = emo_answer_figure_new (prediction, "a lake.png", FALSE);
 
   g_assert_cmpuint (answer->n_labels, ==, 8);
   g_assert_cmpint (answer->winner, ==, 0);
@@ -62,13 +62,29 @@ test_answer_figure_has_the_likeliest_label_first (void)
 }
 
 static void
+test_answer_figure_may_go_by_the_wheel (void)
+{
+  g_autoptr (EmoPrediction) prediction = new_answered (8, FEAR);
+  g_autoptr (EmoPrediction) other = new_answered (12, 3);
+  g_autoptr (EmoFigureAnswer) answer = emo_answer_figure_new (prediction, NULL, TRUE);
+  g_autoptr (EmoFigureAnswer) unknown = emo_answer_figure_new (other, NULL, TRUE);
+
+  for (int i = 0; i < EMO_N_WHEEL_PLACES; i++)
+    g_assert_cmpint (answer->labels[i].emotion, ==, i);
+  g_assert_cmpstr (answer->labels[answer->winner].name, ==, "fear");
+  /* Labels without places keep the model's order. */
+  g_assert_cmpstr (unknown->labels[0].name, ==, "label 1");
+  g_assert_cmpint (unknown->winner, ==, 3);
+}
+
+static void
 test_answer_figure_says_what_the_window_says (void)
 {
   g_autoptr (EmoPrediction) prediction = new_answered (8, FEAR);
   g_autoptr (EmoFigureAnswer) answer = NULL;
 
   emo_test_explain (prediction, FEAR, "It is dark.", TRUE);
-  answer = emo_answer_figure_new (prediction, "a lake.png");
+  answer = emo_answer_figure_new (prediction, "a lake.png", FALSE);
   g_assert_cmpstr (answer->title, ==, "Fear");
   g_assert_cmpstr (answer->title_value, ==, "60.0 %");
   g_assert_cmpstr (answer->picture_name, ==, "a lake.png");
@@ -93,7 +109,7 @@ test_answer_figure_warns_out_of_domain (void)
 
   emo_test_vision (prediction, EMO_DOMAIN_OUT);
   emo_test_answer_label (prediction, EMO_BRANCH_DISTILLED, AWE);
-  answer = emo_answer_figure_new (prediction, NULL);
+  answer = emo_answer_figure_new (prediction, NULL, FALSE);
   g_assert_true (answer->out_of_domain);
   g_assert_cmpstr (answer->notice, ==, "Out of Domain");
   g_assert_cmpstr (answer->notice_reason, ==, "This picture is unlike what the model knows. Do not rely on the answer.");
@@ -108,7 +124,7 @@ test_answer_figure_tells_missing_branches_from_silent_ones (void)
 
   info->has_distilled = info->has_gate = FALSE;
   prediction = emo_prediction_new (info);
-  answer = emo_answer_figure_new (prediction, NULL);
+  answer = emo_answer_figure_new (prediction, NULL, FALSE);
   g_assert_true (answer->trained[EMO_BRANCH_VLM]);
   g_assert_false (answer->trained[EMO_BRANCH_DISTILLED]);
   g_assert_false (answer->trained[EMO_BRANCH_GATED]);
@@ -126,9 +142,9 @@ test_answer_figure_sums_up_what_is_too_much (void)
   g_autoptr (EmoPrediction) few = new_answered (24, 3);
   g_autoptr (EmoPrediction) one_more = new_answered (25, 3);
   g_autoptr (EmoPrediction) many = new_answered (60, 59);
-  g_autoptr (EmoFigureAnswer) all = emo_answer_figure_new (few, NULL);
-  g_autoptr (EmoFigureAnswer) most = emo_answer_figure_new (one_more, NULL);
-  g_autoptr (EmoFigureAnswer) some = emo_answer_figure_new (many, NULL);
+  g_autoptr (EmoFigureAnswer) all = emo_answer_figure_new (few, NULL, FALSE);
+  g_autoptr (EmoFigureAnswer) most = emo_answer_figure_new (one_more, NULL, FALSE);
+  g_autoptr (EmoFigureAnswer) some = emo_answer_figure_new (many, NULL, FALSE);
 
   g_assert_cmpuint (all->n_labels, ==, 24);
   g_assert_null (all->others);
@@ -200,6 +216,7 @@ main (int   argc,
   adw_init ();
 
   g_test_add_func ("/Emo/AnswerFigure/has-the-likeliest-label-first", test_answer_figure_has_the_likeliest_label_first);
+  g_test_add_func ("/Emo/AnswerFigure/may-go-by-the-wheel", test_answer_figure_may_go_by_the_wheel);
   g_test_add_func ("/Emo/AnswerFigure/says-what-the-window-says", test_answer_figure_says_what_the_window_says);
   g_test_add_func ("/Emo/AnswerFigure/warns-out-of-domain", test_answer_figure_warns_out_of_domain);
   g_test_add_func ("/Emo/AnswerFigure/tells-missing-branches-from-silent-ones", test_answer_figure_tells_missing_branches_from_silent_ones);
