@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-analyse-page-private.h"
+#include "emo-large-set.h"
 
 /* The page is cut by concern: here the session and the selection;
  * emo-analyse-page-list.c has what is done to pictures of the list,
@@ -228,6 +229,8 @@ _emo_analyse_page_add_samples (EmoAnalysePage *self,
   self->adding = FALSE;
 
   /* New pictures start at once, but not what was stopped on purpose. */
+  if (n_held == 0 && g_list_model_get_n_items (list) - n_before > EMO_LARGE_SET_MIN)
+    emo_list_pane_measure (self->list_pane, samples);
   if (n_held == 0)
     emo_session_start (self->session);
 }

@@ -12,6 +12,7 @@
 
 #include "emo-drop-down.h"
 #include "emo-label-strip.h"
+#include "emo-large-set.h"
 #include "emo-list-pane.h"
 #include "emo-picture-list.h"
 #include "emo-picture-selection.h"
@@ -25,6 +26,7 @@ struct _EmoListPane
   EmoModelLoader      *loader;
   EmoPictureList      *pictures;     /* which are shown, and in which order */
   EmoPictureSelection *selection;   /* of those */
+  EmoLargeSet         *large_set;
   EmoJob              *job;          /* (nullable) of the running batch */
   GtkWidget           *history;      /* (nullable) */
 
@@ -39,6 +41,8 @@ struct _EmoListPane
   GtkGridView         *list;
   GtkRevealer         *selection_bar;
   GtkLabel            *selected;
+  GtkRevealer         *offer_bar;
+  GtkLabel            *offer;
   GtkLabel            *status;
   GtkProgressBar      *progress;
   AdwBin              *job_place;
@@ -128,7 +132,8 @@ update_status (EmoListPane *self)
   gtk_widget_set_visible (GTK_WIDGET (self->progress), self->job != NULL);
   gtk_progress_bar_set_fraction (self->progress, n > 0 ? (double) (n_done + n_failed) / n : 0);
   gtk_widget_set_visible (self->stop_button, running);
-  gtk_widget_set_visible (self->start_button, can_start);
+  /* The offer has a button of its own. */
+  gtk_widget_set_visible (self->start_button, can_start && emo_large_set_get_offer (self->large_set) == NULL);
 }
 
 /* What the filter leaves; an empty list says why it is. */
@@ -139,6 +144,17 @@ shown_cb (EmoListPane *self)
   gboolean none = n == 0 && emo_picture_list_get_filtered (self->pictures);
 
   gtk_stack_set_visible_child_name (self->shown_stack, none ? "none" : "some");
+  update_status (self);
+}
+
+static void
+offer_cb (EmoListPane *self)
+{
+  const char *offer = emo_large_set_get_offer (self->large_set);
+
+  if (offer != NULL)
+    gtk_label_set_text (self->offer, offer);
+  gtk_revealer_set_reveal_child (self->offer_bar, offer != NULL);
   update_status (self);
 }
 
@@ -318,6 +334,9 @@ emo_list_pane_dispose (GObject *object)
   if (self->pictures != NULL)
     g_signal_handlers_disconnect_by_data (self->pictures, self);
   g_clear_object (&self->pictures);
+  if (self->large_set != NULL)
+    g_signal_handlers_disconnect_by_data (self->large_set, self);
+  g_clear_object (&self->large_set);
   g_clear_object (&self->session);
   g_clear_object (&self->loader);
 
@@ -423,6 +442,8 @@ emo_list_pane_class_init (EmoListPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, list);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, selection_bar);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, selected);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, offer_bar);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, offer);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, status);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, progress);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, job_place);
@@ -472,6 +493,7 @@ emo_list_pane_set_session (EmoListPane    *self,
 
   self->session = g_object_ref (session);
   self->loader = g_object_ref (loader);
+  self->large_set = emo_large_set_new (session);
   self->pictures = emo_picture_list_new (session);
   self->selection = emo_picture_selection_new (emo_picture_list_get_shown (self->pictures));
   gtk_grid_view_set_model (self->list, emo_picture_selection_get_model (self->selection));
@@ -486,6 +508,7 @@ emo_list_pane_set_session (EmoListPane    *self,
                            G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     g_signal_connect_object (session, counts[i], G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (self->large_set, "notify::offer", G_CALLBACK (offer_cb), self);
   g_signal_connect_object (session, "notify::job", G_CALLBACK (job_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (loader, "notify::state", G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
   job_cb (self);
@@ -739,4 +762,21 @@ emo_list_pane_get_shown (EmoListPane *self)
   g_return_val_if_fail (EMO_IS_LIST_PANE (self), NULL);
 
   return emo_picture_list_get_shown (self->pictures);
+}
+
+/**
+ * emo_list_pane_measure:
+ * @self: a pane
+ * @samples: (element-type EmoSample): many pictures that were just listed
+ *
+ * Looks at a few of them, then says how long the rest would take and offers to
+ * start with it.
+ */
+void
+emo_list_pane_measure (EmoListPane *self,
+                       GPtrArray   *samples)
+{
+  g_return_if_fail (EMO_IS_LIST_PANE (self));
+
+  emo_large_set_begin (self->large_set, samples);
 }

@@ -41,6 +41,9 @@ GtkWidget  *emo_list_pane_get_job_button (EmoListPane    *self);   /* (nullable)
 void        emo_list_pane_set_job_button (EmoListPane    *self,
                                           GtkWidget      *job_button);
 void        emo_list_pane_focus_list     (EmoListPane    *self);
+/* For sets of more than EMO_LARGE_SET_MIN. */
+void        emo_list_pane_measure        (EmoListPane    *self,
+                                          GPtrArray      *samples);
 /* A picture's flag may have changed, which filters look at. */
 void        emo_list_pane_touch          (EmoListPane    *self);
 GListModel *emo_list_pane_get_shown      (EmoListPane    *self);   /* of EmoSample */

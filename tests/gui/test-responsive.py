@@ -201,6 +201,7 @@ def test_looks_at_pictures_one_by_one():
 @twice_if_late
 def test_works_through_a_batch():
     app = Watched(make_folder(QUEUED))
+    app.wait('push button', 'Start', 120).press()
     status = app.hold_status()
     wait_done(status, SETTLED, 120)
     settled = app.resident()
