@@ -40,6 +40,7 @@ static const EmoImageFormat formats[] = {
 };
 
 #define WAY_EXPORT "export it as PNG"
+#define WAY_PAGE   "export the page as PNG"
 #define WAY_RAW    "develop it and export a JPEG or PNG"
 #define WAY_VIDEO  "save a frame of it as PNG"
 #define WAY_UNPACK "unpack it and add the pictures"
@@ -59,7 +60,7 @@ typedef struct
 #define MAGIC(text) sizeof text - 1, text
 
 static const Refused refused[] = {
-  { "PDF document",              WAY_EXPORT, 0, MAGIC ("%PDF") },
+  { "PDF document",              WAY_PAGE  , 0, MAGIC ("%PDF") },
   { "PostScript drawing",        WAY_EXPORT, 0, MAGIC ("%!PS") },
   { "PostScript drawing",        WAY_EXPORT, 0, MAGIC ("\xC5\xD0\xD3\xC6") },
   { "XPM icon",                  WAY_EXPORT, 0, MAGIC ("/* XPM") },

@@ -13,6 +13,8 @@
 #include "emo-analyse-page-private.h"
 #include "emo-file-scan.h"
 #include "emo-intake.h"
+#include "emo-recent.h"
+#include "emo-skipped-window.h"
 
 /* How pictures come in. Files, folders, drops and pastes all end in
  * _emo_analyse_page_add_samples(); what does not become a picture is told in a
@@ -32,18 +34,135 @@ toast_refused (EmoAnalysePage *self,
   _emo_analyse_page_toast (self, text);
 }
 
+/* Longer than other toasts: it is there to be pressed. */
+#define SHOW_SECONDS 10
+
+typedef struct
+{
+  GPtrArray *paths;
+  guint      n;
+} Skipped;
+
+static void
+skipped_free (gpointer  data,
+              GClosure *closure)
+{
+  Skipped *skipped = data;
+
+  g_ptr_array_unref (skipped->paths);
+  g_free (skipped);
+}
+
+static void
+show_skipped_cb (AdwToast *toast,
+                 Skipped  *skipped)
+{
+  GtkApplication *app = GTK_APPLICATION (g_application_get_default ());
+
+  gtk_window_present (emo_skipped_window_new (gtk_application_get_active_window (app), skipped->paths, skipped->n));
+}
+
 static void
 toast_skipped (EmoAnalysePage *self,
                EmoCollection  *collection)
 {
+  Skipped *skipped = g_new0 (Skipped, 1);
+  g_autofree char *markup = NULL;
   g_autofree char *text = NULL;
+  AdwToast *toast;
 
   if (collection->samples->len == 0)
-    text = g_strdup_printf (ngettext ("No picture in there: %u other file", "No picture in there: %u other files", collection->n_skipped),
+    text = g_strdup_printf (ngettext ("No picture in there: %'u other file", "No picture in there: %'u other files", collection->n_skipped),
                             collection->n_skipped);
   else
-    text = g_strdup_printf (_("%u added, %u skipped"), collection->samples->len, collection->n_skipped);
-  _emo_analyse_page_toast (self, text);
+    text = g_strdup_printf (_("%'u added, %'u skipped"), collection->samples->len, collection->n_skipped);
+
+  skipped->paths = g_ptr_array_ref (collection->skipped);
+  skipped->n = collection->n_skipped;
+  markup = g_markup_escape_text (text, -1);
+  toast = adw_toast_new (markup);
+  adw_toast_set_timeout (toast, SHOW_SECONDS);
+  adw_toast_set_button_label (toast, C_("the files that were skipped", "Show"));
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (show_skipped_cb), skipped, skipped_free, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* What comes with the application is no document of the person's. */
+static void
+remember_opened (EmoFileScan *scan)
+{
+  g_autofree char *path = emo_paths_dup_data ("samples");
+  g_autoptr (GFile) samples = path != NULL ? g_file_new_for_path (path) : NULL;
+
+  for (guint i = 0; i < scan->opened->len; i++)
+    {
+      GFile *file = g_ptr_array_index (scan->opened, i);
+
+      if (samples == NULL || !(g_file_equal (file, samples) || g_file_has_prefix (file, samples)))
+        emo_recent_add (file, g_ptr_array_index (scan->types, i));
+    }
+}
+
+typedef struct
+{
+  EmoAnalysePage *page;
+  GFile          *folder;
+} ModelOffer;
+
+static void
+model_offer_free (gpointer  data,
+                  GClosure *closure)
+{
+  ModelOffer *offer = data;
+
+  g_object_unref (offer->page);
+  g_object_unref (offer->folder);
+  g_free (offer);
+}
+
+static void scan_files (EmoAnalysePage  *self,
+                        GFile          **files,
+                        int              n_files,
+                        gboolean         find_model);
+
+static void
+model_response_cb (AdwMessageDialog *dialog,
+                   const char       *response,
+                   ModelOffer       *offer)
+{
+  g_autofree char *path = g_file_get_path (offer->folder);
+
+  if (g_str_equal (response, "model") && path != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (offer->page), "app.use-model", "^ay", path);
+  else if (g_str_equal (response, "pictures"))
+    scan_files (offer->page, &offer->folder, 1, FALSE);
+}
+
+/* A model's folder may hold pictures, those that it is checked with, but hardly
+ * anybody means them. */
+static void
+offer_model (EmoAnalysePage *self,
+             GFile          *folder)
+{
+  g_autofree char *base = g_file_get_basename (folder);
+  g_autofree char *name = emo_file_escape_name (base);
+  ModelOffer *offer = g_new0 (ModelOffer, 1);
+  GtkWidget *dialog;
+
+  dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _("Use This Folder as Model?"), NULL);
+  adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog), _("“%s” holds the files of a model."), name);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog),
+                                    "cancel", _("_Cancel"),
+                                    "pictures", _("Add Its _Pictures"),
+                                    "model", _("Use as _Model"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "model", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "model");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  offer->page = g_object_ref (self);
+  offer->folder = g_object_ref (folder);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (model_response_cb), offer, model_offer_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
@@ -61,6 +180,9 @@ scan_cb (GObject      *object,
 
   if (scan->collection->samples->len > 0)
     _emo_analyse_page_add_samples (self, scan->collection->samples);
+  remember_opened (scan);
+  if (scan->model != NULL)
+    offer_model (self, scan->model);
 
   if (scan->n_refused > 0)
     toast_refused (self, scan);
@@ -72,8 +194,18 @@ scan_cb (GObject      *object,
     }
   if (scan->collection->n_skipped > 0)
     toast_skipped (self, scan->collection);
-  else if (scan->collection->samples->len == 0 && scan->n_refused == 0 && scan->collection->problems->len == 0)
+  else if (scan->collection->samples->len == 0 && scan->n_refused == 0 &&
+           scan->collection->problems->len == 0 && scan->model == NULL)
     _emo_analyse_page_toast (self, _("The folder is empty"));
+}
+
+static void
+scan_files (EmoAnalysePage  *self,
+            GFile          **files,
+            int              n_files,
+            gboolean         find_model)
+{
+  emo_file_scan_async (files, n_files, find_model, self->cancellable, scan_cb, g_object_ref (self));
 }
 
 /**
@@ -82,7 +214,8 @@ scan_cb (GObject      *object,
  * @files: (array length=n_files): pictures and folders
  * @n_files: how many
  *
- * Adds pictures, and all pictures of folders, as if they had been dropped.
+ * Adds pictures, and all pictures of folders, as if they had been dropped. A
+ * model's folder is offered as the model to use.
  */
 void
 emo_analyse_page_add_files (EmoAnalysePage  *self,
@@ -91,7 +224,7 @@ emo_analyse_page_add_files (EmoAnalysePage  *self,
 {
   g_return_if_fail (EMO_IS_ANALYSE_PAGE (self));
 
-  emo_file_scan_async (files, n_files, self->cancellable, scan_cb, g_object_ref (self));
+  scan_files (self, files, n_files, TRUE);
 }
 
 /* Bytes have no name of their own; they get one with their type's ending. */
@@ -131,6 +264,8 @@ take_intake (EmoAnalysePage *self,
     add_bytes (self, intake->bytes);
   else if (intake->web)
     _emo_analyse_page_toast (self, _("Nothing is fetched from the web: copy the image in the browser and paste it here"));
+  else if (intake->remote)
+    _emo_analyse_page_toast (self, _("Only files on this computer are opened: copy them here first"));
   else
     return FALSE;
 
@@ -226,7 +361,7 @@ paste_cb (GObject      *object,
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         _emo_analyse_page_toast (self, error->message);
     }
-  else if (!take_intake (self, intake) && !intake->web)
+  else if (!take_intake (self, intake) && !intake->web && !intake->remote)
     _emo_analyse_page_toast (self, _("The clipboard holds no picture"));
 }
 

@@ -13,6 +13,8 @@
 #include "emo-file-scan.h"
 
 #define SNIFF_BYTES 512
+/* Only so many are worth remembering as recent. */
+#define MAX_OPENED 10
 
 /**
  * emo_file_scan_free:
@@ -23,6 +25,9 @@ emo_file_scan_free (EmoFileScan *self)
 {
   g_clear_pointer (&self->collection, emo_collection_free);
   g_free (self->refused);
+  g_clear_object (&self->model);
+  g_clear_pointer (&self->opened, g_ptr_array_unref);
+  g_clear_pointer (&self->types, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -59,26 +64,97 @@ is_refused (GFile  *file,
   return TRUE;
 }
 
+/* What is asked of a scan. */
+typedef struct
+{
+  GPtrArray *files;
+  gboolean   find_model;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_ptr_array_unref (question->files);
+  g_free (question);
+}
+
+static gboolean
+is_model (GFile *folder)
+{
+  static const char * const names[] = { "emovlm.json", "config.json", "adapter_config.json" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GFile) child = g_file_get_child (folder, names[i]);
+
+      if (g_file_query_file_type (child, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_REGULAR)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+remember (EmoFileScan *self,
+          GFile       *file,
+          gboolean     is_folder)
+{
+  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *type = g_content_type_guess (name, NULL, 0, NULL);
+
+  if (self->opened->len >= MAX_OPENED)
+    return;
+
+  g_ptr_array_add (self->opened, g_object_ref (file));
+  g_ptr_array_add (self->types, (gpointer) (is_folder ? "inode/directory" : g_intern_string (type)));
+}
+
+/* FALSE: it is not for the list. */
+static gboolean
+take (EmoFileScan *self,
+      GFile       *file,
+      gboolean     find_model)
+{
+  gboolean is_folder = g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY;
+  g_autofree char *words = NULL;
+
+  if (is_folder && find_model && is_model (file))
+    {
+      g_set_object (&self->model, file);
+      return FALSE;
+    }
+  if (!is_folder && is_refused (file, &words))
+    {
+      if (self->n_refused++ == 0)
+        self->refused = g_steal_pointer (&words);
+      return FALSE;
+    }
+  remember (self, file, is_folder);
+
+  return TRUE;
+}
+
 static void
 scan_worker (GTask        *task,
              gpointer      source,
              gpointer      task_data,
              GCancellable *cancellable)
 {
-  GPtrArray *files = task_data;
+  Question *question = task_data;
   g_autoptr (EmoFileScan) self = g_new0 (EmoFileScan, 1);
   g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) emo_input_free);
   GError *error = NULL;
 
-  for (guint i = 0; i < files->len; i++)
+  self->opened = g_ptr_array_new_with_free_func (g_object_unref);
+  self->types = g_ptr_array_new ();
+  for (guint i = 0; i < question->files->len; i++)
     {
-      GFile *file = g_ptr_array_index (files, i);
-      g_autofree char *words = NULL;
+      GFile *file = g_ptr_array_index (question->files, i);
 
-      if (!is_refused (file, &words))
+      if (take (self, file, question->find_model))
         g_ptr_array_add (inputs, emo_input_new (file, NULL, NULL));
-      else if (self->n_refused++ == 0)
-        self->refused = g_steal_pointer (&words);
     }
 
   self->collection = emo_collect (inputs, TRUE, cancellable, &error);
@@ -92,6 +168,7 @@ scan_worker (GTask        *task,
  * emo_file_scan_async:
  * @files: (array length=n_files): files and folders
  * @n_files: how many
+ * @find_model: whether a model's folder is told and left alone
  * @cancellable: (nullable): gives up
  * @callback: called on the main context
  * @user_data: for @callback
@@ -102,18 +179,21 @@ scan_worker (GTask        *task,
 void
 emo_file_scan_async (GFile               **files,
                      int                   n_files,
+                     gboolean              find_model,
                      GCancellable         *cancellable,
                      GAsyncReadyCallback   callback,
                      gpointer              user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
+  Question *question = g_new0 (Question, 1);
 
+  question->files = g_ptr_array_new_with_free_func (g_object_unref);
+  question->find_model = find_model;
   for (int i = 0; i < n_files; i++)
-    g_ptr_array_add (copy, g_object_ref (files[i]));
+    g_ptr_array_add (question->files, g_object_ref (files[i]));
 
   g_task_set_source_tag (task, emo_file_scan_async);
-  g_task_set_task_data (task, copy, (GDestroyNotify) g_ptr_array_unref);
+  g_task_set_task_data (task, question, question_free);
   g_task_run_in_thread (task, scan_worker);
 }
 

@@ -18,13 +18,18 @@ typedef struct
   EmoCollection *collection;   /* the pictures, and what was skipped in folders */
   guint          n_refused;    /* named files that are no pictures */
   char          *refused;      /* (nullable) the first of them, in words */
+  GFile         *model;        /* (nullable) a named folder that is a model's, and was left alone */
+  GPtrArray     *opened;       /* of GFile, owned: the first of what was named and taken */
+  GPtrArray     *types;        /* of const char *, their MIME types */
 } EmoFileScan;
 
 void         emo_file_scan_free   (EmoFileScan          *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoFileScan, emo_file_scan_free)
 
+/* @find_model: tell a model's folder from one of pictures. */
 void         emo_file_scan_async  (GFile               **files,
                                    int                   n_files,
+                                   gboolean              find_model,
                                    GCancellable         *cancellable,
                                    GAsyncReadyCallback   callback,
                                    gpointer              user_data);

@@ -126,6 +126,12 @@ finish_with_error (GTask  *task,
   g_object_unref (task);
 }
 
+static gboolean
+is_web (GFile *file)
+{
+  return g_file_has_uri_scheme (file, "http") || g_file_has_uri_scheme (file, "https");
+}
+
 static void
 keep_local_files (EmoIntake *intake,
                   GSList    *files)
@@ -137,8 +143,10 @@ keep_local_files (EmoIntake *intake,
 
       if (path != NULL)
         g_ptr_array_add (intake->files, g_object_ref (l->data));
-      else
+      else if (is_web (l->data))
         intake->web = TRUE;
+      else
+        intake->remote = TRUE;
     }
   if (intake->files->len == 0)
     g_clear_pointer (&intake->files, g_ptr_array_unref);

@@ -20,6 +20,7 @@ typedef struct
   GPtrArray *files;   /* (nullable) of GFile */
   GBytes    *bytes;   /* (nullable) */
   gboolean   web;     /* an address without bytes */
+  gboolean   remote;  /* a file that is not on this computer */
 } EmoIntake;
 
 void               emo_intake_free                (EmoIntake            *self);

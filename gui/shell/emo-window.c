@@ -14,6 +14,7 @@
 #include "emo-job-button.h"
 #include "emo-model-button.h"
 #include "emo-model-words.h"
+#include "emo-recent.h"
 #include "emo-settings.h"
 #include "emo-window.h"
 
@@ -143,6 +144,16 @@ open_folder_cb (GSimpleAction *action,
 }
 
 static void
+open_recent_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
+
+  emo_window_open_files (EMO_WINDOW (user_data), &file, 1);
+}
+
+static void
 open_samples_cb (GSimpleAction *action,
                  GVariant      *parameter,
                  gpointer       user_data)
@@ -255,6 +266,7 @@ close_bar_cb (GtkInfoBar *bar)
 static const GActionEntry action_entries[] = {
   { .name = "open", .activate = open_cb },
   { .name = "open-folder", .activate = open_folder_cb },
+  { .name = "open-recent", .activate = open_recent_cb, .parameter_type = "s" },
   { .name = "open-samples", .activate = open_samples_cb },
   { .name = "choose-model", .activate = choose_model_cb },
   { .name = "choose-base", .activate = choose_base_cb },
@@ -467,6 +479,27 @@ add_actions (EmoWindow *self)
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (view));
 }
 
+/* Reading what is recent takes a file, so it is read when somebody looks. */
+static void
+open_menu_cb (GMenu *recent)
+{
+  emo_recent_fill (recent);
+}
+
+static void
+set_open_menu (EmoWindow      *self,
+               GtkApplication *app)
+{
+  AdwSplitButton *button = ADW_SPLIT_BUTTON (self->open_button);
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) recent = g_menu_new ();
+
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (gtk_application_get_menu_by_id (app, "open-menu")));
+  g_menu_append_section (menu, C_("what was opened before", "Recent"), G_MENU_MODEL (recent));
+  adw_split_button_set_menu_model (button, G_MENU_MODEL (menu));
+  g_signal_connect_object (adw_split_button_get_popover (button), "map", G_CALLBACK (open_menu_cb), recent, G_CONNECT_SWAPPED);
+}
+
 static void
 connect_page (EmoWindow *self)
 {
@@ -577,8 +610,7 @@ emo_window_new (EmoApplication *application)
   self->loader = g_object_ref (emo_application_get_model_loader (application));
   self->last_state = emo_model_loader_get_state (self->loader);
 
-  adw_split_button_set_menu_model (ADW_SPLIT_BUTTON (self->open_button),
-                                   G_MENU_MODEL (gtk_application_get_menu_by_id (app, "open-menu")));
+  set_open_menu (self, app);
   gtk_menu_button_set_menu_model (self->menu_button,
                                   G_MENU_MODEL (gtk_application_get_menu_by_id (app, "main-menu")));
   add_actions (self);

@@ -62,7 +62,7 @@ test_image_format_names_what_it_refuses (void)
     { BYTES ("\0\0\1\0\1\0\x10\x10"), "Windows icon: export it as PNG" },
     { BYTES ("\0\0\2\0\0\0\0\0\0\0\0\0"), "TGA picture: export it as PNG" },
     { BYTES ("P5\n1 1\n255\n."), "PNM picture: export it as PNG" },
-    { BYTES ("%PDF-1.7"), "PDF document: export it as PNG" },
+    { BYTES ("%PDF-1.7"), "PDF document: export the page as PNG" },
     { BYTES ("\0\0\0\x20" "ftypisom"), "video: save a frame of it as PNG" },
     { BYTES ("\x1A\x45\xDF\xA3"), "Matroska or WebM video: save a frame of it as PNG" },
     { BYTES ("II*\0\10\0\0\0CR\2\0"), "camera RAW picture (CR2): develop it and export a JPEG or PNG" },
