@@ -28,6 +28,7 @@ struct _EmoCompareColumn
   EmoSampleWatch     *watch;
   GPtrArray          *labels;          /* of char *, one a row */
   GPtrArray          *label_rows;      /* of EmoLabelRow */
+  guint               resize_id;       /* a timeout */
 
   GtkWidget          *header;
   EmoThumbnail       *thumbnail;
@@ -58,6 +59,8 @@ enum
 };
 
 G_DEFINE_FINAL_TYPE (EmoCompareColumn, emo_compare_column, GTK_TYPE_BOX)
+
+#define RESIZE_MS 100
 
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -207,6 +210,26 @@ change_cb (EmoSampleChange change,
     g_signal_emit (self, signals[SIGNAL_ANSWERED], 0);
 }
 
+static gboolean
+resize_cb (gpointer user_data)
+{
+  EmoCompareColumn *self = user_data;
+
+  self->resize_id = 0;
+  gtk_widget_queue_resize (GTK_WIDGET (self->explanation));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A text view knows its height only some time after its text has changed, and
+ * outside of a scroller of its own nobody asks it then. */
+static void
+text_cb (EmoCompareColumn *self)
+{
+  if (self->resize_id == 0)
+    self->resize_id = g_timeout_add (RESIZE_MS, resize_cb, self);
+}
+
 static void
 explain_cb (EmoCompareColumn *self)
 {
@@ -245,6 +268,9 @@ emo_compare_column_dispose (GObject *object)
 {
   EmoCompareColumn *self = EMO_COMPARE_COLUMN (object);
 
+  g_clear_handle_id (&self->resize_id, g_source_remove);
+  if (self->explanation != NULL)
+    g_signal_handlers_disconnect_by_data (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->explanation)), self);
   g_clear_pointer (&self->watch, emo_sample_watch_free);
   g_clear_pointer (&self->labels, g_ptr_array_unref);
   g_clear_pointer (&self->label_rows, g_ptr_array_unref);
@@ -351,6 +377,8 @@ emo_compare_column_init (EmoCompareColumn *self)
   self->watch = emo_sample_watch_new (change_cb, self);
   gtk_widget_init_template (GTK_WIDGET (self));
   build_axis (self);
+  g_signal_connect_swapped (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->explanation)), "changed", G_CALLBACK (text_cb), self);
+  g_signal_connect_swapped (self->explanation, "map", G_CALLBACK (text_cb), self);
 }
 
 /**

@@ -8,6 +8,8 @@
 
 #include "config.h"
 
+#include <math.h>
+
 #include <glib/gi18n.h>
 
 #include "emo-compare-column.h"
@@ -147,6 +149,14 @@ explain_cb (EmoCompareView   *self,
   emo_session_explain (self->session, emo_compare_column_get_sample (column), -1);
 }
 
+/* One that was begun may have been given up for more urgent work. */
+static gboolean
+lacks_explanation (EmoPrediction *prediction)
+{
+  return emo_prediction_get_explanation_label (prediction) < 0 ||
+         isnan (emo_prediction_get_ms (prediction, EMO_STAGE_EXPLAINED));
+}
+
 /* What is looked at closely gets its explanation, as the selected picture does. */
 static void
 explain_if_wanted (EmoCompareView *self,
@@ -158,7 +168,7 @@ explain_if_wanted (EmoCompareView *self,
   g_object_get (self->session, "explain-selected", &wanted, NULL);
   if (wanted && emo_sample_get_state (sample) == EMO_SAMPLE_DONE && emo_session_get_classifier (self->session) != NULL &&
       emo_prediction_get_info (prediction) == emo_classifier_get_info (emo_session_get_classifier (self->session)) &&
-      emo_prediction_get_explanation_label (prediction) < 0)
+      lacks_explanation (prediction))
     emo_session_explain (self->session, sample, -1);
 }
 
