@@ -33,7 +33,7 @@ def sources():
     """All files that may hold a string for a person, relative to the source."""
     found = ['data/' + name for name in os.listdir(os.path.join(SOURCE, 'data'))
              if name.endswith(('.desktop.in', '.metainfo.xml.in', '.gschema.xml'))]
-    for room in ('backend', 'cli', 'gui'):
+    for room in ('backend', 'cli', 'gui', 'resources'):
         for ending in ('c', 'h', 'cpp', 'ui'):
             found += glob.glob(f'{room}/**/*.{ending}', root_dir=SOURCE, recursive=True)
     return sorted(found)
