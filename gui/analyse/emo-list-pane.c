@@ -17,6 +17,7 @@
 #include "emo-picture-list.h"
 #include "emo-picture-selection.h"
 #include "emo-sample-row.h"
+#include "emo-time-left.h"
 
 struct _EmoListPane
 {
@@ -71,19 +72,19 @@ G_DEFINE_FINAL_TYPE (EmoListPane, emo_list_pane, ADW_TYPE_BIN)
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
+/* "13 of 300 pictures · About 2 minutes left" */
 static char *
-dup_time_left (EmoJob *job)
+dup_progress (EmoListPane *self,
+              guint        n,
+              guint        n_finished)
 {
-  double seconds = job != NULL ? emo_job_get_seconds_left (job) : -1;
-  int minutes = (int) (seconds / 60 + 0.5);
+  g_autofree char *left = emo_time_left_to_string (emo_job_get_seconds_left (self->job));
+  g_autofree char *count = g_strdup_printf (ngettext ("%u of %u picture", "%u of %u pictures", n), n_finished, n);
 
-  /* Short work needs no forecast. */
-  if (seconds < 30)
-    return g_strdup ("");
-  if (minutes < 2)
-    return g_strdup (_(", about a minute left"));
+  if (*left == '\0')
+    return g_steal_pointer (&count);
 
-  return g_strdup_printf (_(", about %d minutes left"), minutes);
+  return g_strdup_printf (C_("progress: a count, time left", "%s · %s"), count, left);
 }
 
 static char *
@@ -95,11 +96,7 @@ dup_status (EmoListPane *self,
   EmoModelState state = emo_model_loader_get_state (self->loader);
 
   if (self->job != NULL)
-    {
-      g_autofree char *left = dup_time_left (self->job);
-
-      return g_strdup_printf (_("%u of %u pictures%s"), n_finished, n, left);
-    }
+    return dup_progress (self, n, n_finished);
   if (state != EMO_MODEL_READY && n_finished < n)
     return g_strdup (state == EMO_MODEL_FAILED ? _("Waiting for a model") : _("Waiting for the model"));
   if (emo_picture_list_get_filtered (self->pictures))
