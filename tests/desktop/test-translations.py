@@ -105,7 +105,9 @@ def specifiers(text):
 
 def check_text(original, text, c_format):
     """What is wrong with a translation, if anything."""
-    if re.match(r'\s*', original)[0] != re.match(r'\s*', text)[0] or re.search(r'\s*$', original)[0] != re.search(r'\s*$', text)[0]:
+    # What stands between the items of a list has no space in some scripts.
+    listing = original == ', '
+    if not listing and (re.match(r'\s*', original)[0] != re.match(r'\s*', text)[0] or re.search(r'\s*$', original)[0] != re.search(r'\s*$', text)[0]):
         return 'space at an end differs'
     if c_format and specifiers(original) != specifiers(text):
         return 'format specifiers differ'
