@@ -142,7 +142,7 @@ build_axis (EmoLabelBars *self)
   gtk_box_set_homogeneous (GTK_BOX (scale), TRUE);
   for (gsize i = 0; i < G_N_ELEMENTS (ticks); i++)
     {
-      g_autofree char *text = g_strdup_printf (C_("tick of the axis, per cent", "%d %%"), ticks[i]);
+      g_autofree char *text = emo_tick_to_string (ticks[i] / 100.0);
       GtkWidget *tick = gtk_label_new (text);
 
       gtk_label_set_xalign (GTK_LABEL (tick), ticks[i] / 100.0);

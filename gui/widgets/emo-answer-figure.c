@@ -20,12 +20,6 @@
 /* More labels make no figure; the least likely ones are summed up in words. */
 #define MAX_LABELS 24
 
-static char *
-write_whole_percent (double fraction)
-{
-  return g_strdup_printf (C_("tick of the axis, per cent", "%d %%"), (int) lround (fraction * 100));
-}
-
 static gboolean
 is_trained (EmoModelInfo *info,
             EmoBranch     branch)
@@ -83,7 +77,7 @@ fill_branches (EmoFigureAnswer *answer,
   answer->out_of_domain = emo_prediction_get_in_domain (prediction) == EMO_DOMAIN_OUT;
   answer->no_answer = g_strdup (C_("in the place of a bar", "no answer"));
   answer->percent = emo_percent_to_string;
-  answer->whole_percent = write_whole_percent;
+  answer->whole_percent = emo_tick_to_string;
   answer->logits = emo_signed_to_string;
 }
 

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include <glib/gi18n.h>
+#include <gtk/gtk.h>
 
 #include "emo-emotion-name.h"
 
@@ -72,6 +73,18 @@ emo_branch_name (EmoBranch branch)
     }
 }
 
+/* A number alone is read from left to right, its signs too, in every script. */
+static char *
+take_number (char *text)
+{
+  g_autofree char *number = text;
+
+  if (gtk_widget_get_default_direction () != GTK_TEXT_DIR_RTL)
+    return g_steal_pointer (&number);
+
+  return g_strconcat ("\342\200\216", number, NULL);   /* LEFT-TO-RIGHT MARK */
+}
+
 /**
  * emo_percent_to_string:
  * @fraction: 0 to 1
@@ -81,7 +94,19 @@ emo_branch_name (EmoBranch branch)
 char *
 emo_percent_to_string (double fraction)
 {
-  return g_strdup_printf (C_("per cent, one decimal", "%.1f %%"), fraction * 100);
+  return take_number (g_strdup_printf (C_("per cent, one decimal", "%.1f %%"), fraction * 100));
+}
+
+/**
+ * emo_tick_to_string:
+ * @fraction: 0 to 1
+ *
+ * Returns: (transfer full): the fraction as whole per cent, for an axis
+ */
+char *
+emo_tick_to_string (double fraction)
+{
+  return take_number (g_strdup_printf (C_("tick of the axis, per cent", "%d %%"), (int) lround (fraction * 100)));
 }
 
 /**
@@ -98,5 +123,5 @@ emo_signed_to_string (double value)
   if (rounded == 0)
     return g_strdup_printf ("%.1f", 0.0);
 
-  return g_strdup_printf ("%s%.1f", rounded < 0 ? "\xe2\x88\x92" : "+", fabs (rounded));
+  return take_number (g_strdup_printf ("%s%.1f", rounded < 0 ? "\xe2\x88\x92" : "+", fabs (rounded)));
 }

@@ -16,6 +16,8 @@ const char *emo_emotion_name       (const char *label);
 const char *emo_branch_name        (EmoBranch   branch);
 /* "93.4 %" in the person's locale. */
 char       *emo_percent_to_string  (double      fraction);
+/* "50 %" */
+char       *emo_tick_to_string     (double      fraction);
 /* "+2.1", "−0.4" in the person's locale. */
 char       *emo_signed_to_string   (double      value);
 
