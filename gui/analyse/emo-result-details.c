@@ -12,6 +12,7 @@
 
 #include <glib/gi18n.h>
 
+#include "emo-fold-button.h"
 #include "emo-result-details.h"
 #include "emo-roving-box.h"
 
@@ -26,7 +27,6 @@ struct _EmoResultDetails
   EmoPrediction   *prediction;    /* (nullable) */
 
   GtkToggleButton *button;
-  GtkImage        *arrow;
   EmoRovingBox    *lines;
 };
 
@@ -286,12 +286,6 @@ update (EmoResultDetails *self)
 static void
 toggled_cb (EmoResultDetails *self)
 {
-  gboolean expanded = gtk_toggle_button_get_active (self->button);
-
-  gtk_image_set_from_icon_name (self->arrow, expanded ? "pan-down-symbolic" : "pan-end-symbolic");
-  gtk_accessible_update_state (GTK_ACCESSIBLE (self->button),
-                               GTK_ACCESSIBLE_STATE_EXPANDED, expanded,
-                               -1);
   update (self);
 }
 
@@ -316,11 +310,11 @@ emo_result_details_class_init (EmoResultDetailsClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = emo_result_details_dispose;
 
+  g_type_ensure (EMO_TYPE_FOLD_BUTTON);
   g_type_ensure (EMO_TYPE_ROVING_BOX);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-result-details.ui");
   gtk_widget_class_bind_template_child (widget_class, EmoResultDetails, button);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultDetails, arrow);
   gtk_widget_class_bind_template_child (widget_class, EmoResultDetails, lines);
   gtk_widget_class_bind_template_callback (widget_class, toggled_cb);
 }

@@ -19,6 +19,7 @@
 #include "emo-emotion-name.h"
 #include "emo-emotion-wheel.h"
 #include "emo-explanation-box.h"
+#include "emo-fold-button.h"
 #include "emo-gate-weights.h"
 #include "emo-label-bars.h"
 #include "emo-order-switch.h"
@@ -45,8 +46,7 @@ struct _EmoResultsPane
   GtkToggleButton      *what_if_button;
   EmoWhatIfBar         *what_if;
   GtkLabel             *notice;
-  GtkExpander          *wheel_expander;
-  GtkLabel             *wheel_title;
+  EmoFoldButton        *wheel_button;
   EmoEmotionWheel      *wheel;
   GtkWidget            *contribution_box;
   GtkWidget            *contribution_actual;
@@ -163,7 +163,7 @@ update_wheel_title (EmoResultsPane *self,
   gboolean on_wheel;
   g_autofree guint *order = emo_label_set_dup_wheel_order (emo_prediction_get_labels (prediction), &on_wheel);
 
-  gtk_label_set_text (self->wheel_title, on_wheel ? _("Emotion Wheel") : _("List of Labels"));
+  emo_fold_button_set_title (self->wheel_button, on_wheel ? _("Emotion Wheel") : _("List of Labels"));
 }
 
 static void
@@ -362,6 +362,7 @@ emo_results_pane_class_init (EmoResultsPaneClass *klass)
   g_type_ensure (EMO_TYPE_CONTRIBUTION_STRIP);
   g_type_ensure (EMO_TYPE_EMOTION_WHEEL);
   g_type_ensure (EMO_TYPE_EXPLANATION_BOX);
+  g_type_ensure (EMO_TYPE_FOLD_BUTTON);
   g_type_ensure (EMO_TYPE_LABEL_BARS);
   g_type_ensure (EMO_TYPE_ORDER_SWITCH);
   g_type_ensure (EMO_TYPE_RESULT_DETAILS);
@@ -377,8 +378,7 @@ emo_results_pane_class_init (EmoResultsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, what_if_button);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, what_if);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, notice);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, wheel_expander);
-  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, wheel_title);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, wheel_button);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, wheel);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, contribution_box);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, contribution_actual);
@@ -407,7 +407,7 @@ emo_results_pane_init (EmoResultsPane *self)
   if (settings != NULL)
     {
       g_settings_bind (settings, "results-order", self->order, "order", G_SETTINGS_BIND_DEFAULT);
-      g_settings_bind (settings, "wheel-expanded", self->wheel_expander, "expanded", G_SETTINGS_BIND_DEFAULT);
+      g_settings_bind (settings, "wheel-expanded", self->wheel_button, "active", G_SETTINGS_BIND_DEFAULT);
     }
 }
 

@@ -164,6 +164,9 @@ update_controls (EmoWhatIfBar *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->mute_vlm), possible && can_mute (self, EMO_BRANCH_VLM));
   gtk_widget_set_sensitive (GTK_WIDGET (self->mute_distilled), possible && can_mute (self, EMO_BRANCH_DISTILLED));
   gtk_widget_set_sensitive (GTK_WIDGET (self->rules), possible);
+  /* The focus would go back to the beginning of the window. */
+  if (emo_what_if_is_actual (&self->question) && gtk_widget_has_focus (self->back))
+    gtk_widget_child_focus (GTK_WIDGET (self->rules), GTK_DIR_TAB_FORWARD);
   gtk_widget_set_sensitive (self->back, !emo_what_if_is_actual (&self->question));
   gtk_label_set_text (self->reason, hurdle != NULL ? hurdle : "");
   gtk_widget_set_visible (GTK_WIDGET (self->reason), hurdle != NULL);
