@@ -129,6 +129,7 @@ def test_tab_reaches_every_control_and_each_has_a_name():
         if node is not None:
             order.append(node)
     print(f'# {order}', file=sys.stderr)
+    assert app.process.poll() is None, app.read_stderr()
     bad = [n for n in order if not n.name or TYPE_NAME.match(n.name)]
     assert not bad, bad
     missed = CONTROLS - {n.name for n in order}
@@ -175,13 +176,13 @@ def test_batch_keeps_the_computer_awake_and_tells_its_end():
     notes = notifications()
     other = None
     try:
-        app = App(DESKTOP, make_folder(400))
+        app = App(DESKTOP, make_folder(150))
         other = OtherWindow()
         wait_for(lambda: session.calls('Inhibit'), 60, 'suspend inhibited')
         assert driver.APP_ID in session.calls('Inhibit')[0], session.calls('Inhibit')
         wait_for(lambda: session.calls('Uninhibit'), 120, 'suspend allowed again')
         wait_for(lambda: notes.calls('Notify'), 10, 'a notification')
-        assert '400 pictures' in notes.calls('Notify')[0], notes.calls('Notify')
+        assert '150 pictures' in notes.calls('Notify')[0], notes.calls('Notify')
         assert_quiet(app)
     finally:
         if other is not None:
