@@ -168,7 +168,7 @@ samples_cb (GObject      *object,
     return;
 
   if (samples->len > 0)
-    _emo_analyse_page_add_samples (self, samples);
+    _emo_analyse_page_go_on_with (self, samples);
   emo_history_bars_forget (self->history_bars);
 }
 

@@ -67,6 +67,8 @@ void _emo_analyse_page_toast         (EmoAnalysePage *self,
                                       const char     *text);
 void _emo_analyse_page_add_samples   (EmoAnalysePage *self,
                                       GPtrArray      *samples);   /* of EmoSample */
+void _emo_analyse_page_go_on_with    (EmoAnalysePage *self,
+                                      GPtrArray      *samples);   /* of EmoSample */
 void _emo_analyse_page_update_empty  (EmoAnalysePage *self);
 void _emo_analyse_page_update_shown  (EmoAnalysePage *self);
 

@@ -195,16 +195,14 @@ select_listed (EmoAnalysePage *self,
 
 /* Adds to the session and shows what came: a single picture at once, the first
  * of many only where nothing is being looked at. */
-void
-_emo_analyse_page_add_samples (EmoAnalysePage *self,
-                               GPtrArray      *samples)
+static void
+list_samples (EmoAnalysePage *self,
+              GPtrArray      *samples)
 {
   GListModel *list = emo_session_get_samples (self->session);
   guint n_before = g_list_model_get_n_items (list);
-  guint n_held;
 
   _emo_analyse_page_end_comparison (self);
-  g_object_get (self->session, "n-held", &n_held, NULL);
   self->adding = TRUE;
   _emo_analyse_page_show_pictures (self);
   if (samples->len == 1)
@@ -227,12 +225,36 @@ _emo_analyse_page_add_samples (EmoAnalysePage *self,
         }
     }
   self->adding = FALSE;
+}
 
-  /* New pictures start at once, but not what was stopped on purpose. */
-  if (n_held == 0 && g_list_model_get_n_items (list) - n_before > EMO_LARGE_SET_MIN)
+/* New pictures start at once, a few of many at first, but not what was stopped on
+ * purpose. */
+void
+_emo_analyse_page_add_samples (EmoAnalysePage *self,
+                               GPtrArray      *samples)
+{
+  GListModel *list = emo_session_get_samples (self->session);
+  guint n_before = g_list_model_get_n_items (list);
+  guint n_held;
+
+  g_object_get (self->session, "n-held", &n_held, NULL);
+  list_samples (self, samples);
+  if (n_held > 0)
+    return;
+
+  if (g_list_model_get_n_items (list) - n_before > EMO_LARGE_SET_MIN)
     emo_list_pane_measure (self->list_pane, samples);
-  if (n_held == 0)
-    emo_session_start (self->session);
+  emo_session_start (self->session);
+}
+
+/* A batch that was begun before: it needs no forecast, and whoever asks for it
+ * wants what was held, too. */
+void
+_emo_analyse_page_go_on_with (EmoAnalysePage *self,
+                              GPtrArray      *samples)
+{
+  list_samples (self, samples);
+  emo_session_start (self->session);
 }
 
 static void

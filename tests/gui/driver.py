@@ -168,6 +168,19 @@ class App:
     def wait(self, role=None, name=None, seconds=20):
         return wait_for(lambda: self.find(role, name), seconds, f'{role} {name!r}')
 
+    def press_in_toast(self, name, seconds=20):
+        """libadwaita's button in a toast is named by the label inside of it, and there
+        are toasts behind the one that is seen."""
+        def press():
+            for label in self.find_all('label', name):
+                try:
+                    label.parent.press()
+                    return True
+                except AssertionError:
+                    pass
+            return False
+        wait_for(press, seconds, f'a toast’s button {name!r}')
+
     def wait_text(self, part, seconds=20):
         """Any accessible whose name holds a text, such as a toast."""
         return wait_for(lambda: next((n for n in self.find_all() if part in n.name), None), seconds, f'text {part!r}')
