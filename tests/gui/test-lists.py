@@ -43,12 +43,6 @@ def open_samples():
     return app
 
 
-def press_toast(app, text):
-    """libadwaita's button in a toast is named by the label inside it."""
-    label = app.wait('label', text)
-    label.parent.press()
-
-
 def assert_quiet(app):
     text = app.close()
     assert not WARNING.search(text), f'stderr:\n{text}'
@@ -66,7 +60,7 @@ def test_removes_many_and_puts_them_back_with_their_answers():
     wait_for(lambda: [n.name for n in cells(app)] == before, 10, 'all pictures, with the answers they had')
     app.wait_text('3 selected')
     app.key('ctrl+shift+z')
-    press_toast(app, 'Undo')
+    app.press_in_toast('Undo')
     wait_for(lambda: [n.name for n in cells(app)] == before, 10, 'all pictures again')
     assert_quiet(app)
 

@@ -203,6 +203,8 @@ def test_works_through_a_batch():
     app = Watched(make_folder(QUEUED))
     app.wait('push button', 'Start', 120).press()
     status = app.hold_status()
+    # Before it is under way it is as many pictures as there are, as it is in the end.
+    wait_for(lambda: ' of ' in status.name, 30, 'the batch under way')
     wait_done(status, SETTLED, 120)
     settled = app.resident()
     wait_done(status, AWAITED, 600)
