@@ -9,9 +9,23 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "emo-application.h"
 #include "emo-loop-watch.h"
+
+/* What the engine's, the decoder's and the store's threads make is dropped by the
+ * main thread. With an arena for each, the gaps that this leaves are filled by
+ * nobody: 130 MB after 2,000 pictures. */
+static void
+use_one_arena (void)
+{
+#ifdef __GLIBC__
+  mallopt (M_ARENA_MAX, 1);
+#endif
+}
 
 int
 main (int    argc,
@@ -20,6 +34,7 @@ main (int    argc,
   g_autoptr (EmoApplication) application = NULL;
   int status;
 
+  use_one_arena ();
   emo_locale_init ();
 
   g_set_application_name (_("EmoVLM"));

@@ -8,7 +8,7 @@ model, looks at pictures, and works through a batch; and what memory that takes.
 
 usage: test-responsive.py EMOVLM-DESKTOP EMOVLM SAMPLES quick|full
 
-quick: 300 pictures. full: 10,000 queued, of which 2,000 are waited for."""
+quick: 1,000 pictures. full: 10,000 queued, of which 2,000 are waited for."""
 
 import functools
 import json
@@ -28,7 +28,7 @@ driver.relaunch_in_session(sys.argv)
 
 DESKTOP, CLI, SAMPLES, EXTENT = sys.argv[1:5]
 FULL = EXTENT == 'full'
-QUEUED, AWAITED, SETTLED = (10000, 2000, 200) if FULL else (300, 300, 100)
+QUEUED, AWAITED, SETTLED = (10000, 2000, 200) if FULL else (1000, 1000, 200)
 WORK = tempfile.mkdtemp(prefix='emo-driven-responsive-')
 WARNING = re.compile(r'(WARNING|CRITICAL|ERROR) \*\*|(Gtk|Gdk|Gsk|GLib|Adwaita|Pango|Emo)[\w-]*-(WARNING|CRITICAL|ERROR)')
 
@@ -103,14 +103,14 @@ class Watched(App):
         return wait_for(lambda: next((n for n in self.find_all() if what(n)), None), seconds, description)
 
     def hold_status(self):
-        return self.hold(lambda n: n.role == 'label' and PROGRESS.match(n.name), 30, 'how many pictures are done')
+        return self.hold(lambda n: n.role == 'label' and ' of ' in n.name and PROGRESS.match(n.name), 30, 'how many pictures are done')
 
     def hold_picture(self):
         return self.hold(lambda n: n.role == 'image' and '.' in n.name and '×' in n.description, 30, 'the picture')
 
 
 # Not "75 of 300 pictures: awe, 25.0 %", which is how many have that answer.
-PROGRESS = re.compile(r'(\d+)(?: of \d+)? pictures(?:, about .*)?$')
+PROGRESS = re.compile(r'(\d+)(?: of \d+)? pictures(?: · .*)?$')
 
 
 def progress(status):
