@@ -75,7 +75,8 @@ def test_removes_all_and_puts_them_back():
 
 
 def find_column(app, name):
-    return next(n for n in app.find_all() if n.name.startswith(name + ', ') and n.role != driver.PICTURE)
+    return wait_for(lambda: next((n for n in app.find_all() if n.name.startswith(name + ', ') and n.role != driver.PICTURE), None),
+                    10, f'the column of {name}')
 
 
 def read_bars(column):
@@ -100,9 +101,9 @@ def test_compares_pictures_with_the_command_lines_numbers():
     for name in chosen:
         row = expected[name]
         wanted = {(b, l): row[k]['probabilities'][i] for b, k in BRANCHES.items() for i, l in enumerate(row['labels'])}
+        wait_for(lambda: read_bars(find_column(app, name)).keys() == wanted.keys(), 10, f'the bars of {name}')
         column = find_column(app, name)
         shown = read_bars(column)
-        assert shown.keys() == wanted.keys(), (name, shown.keys())
         assert all(abs(shown[k] - wanted[k]) < 0.001 for k in wanted), (name, shown, wanted)
         wait_for(lambda: any(len(n.text) > 10 for n in column.find_all('text')), 30, f'the explanation of {name}')
 
