@@ -170,15 +170,19 @@ class App:
 
     def press_in_toast(self, name, seconds=20):
         """libadwaita's button in a toast is named by the label inside of it, and there
-        are toasts behind the one that is seen."""
+        are toasts behind the one that is seen, and for a while those that go away."""
         def press():
-            for label in self.find_all('label', name):
+            labels = self.find_all('label', name)
+            if len(labels) > 1 and time.monotonic() < end:
+                return False
+            for label in labels:
                 try:
                     label.parent.press()
                     return True
                 except AssertionError:
                     pass
             return False
+        end = time.monotonic() + min(seconds, 6)
         wait_for(press, seconds, f'a toast’s button {name!r}')
 
     def wait_text(self, part, seconds=20):

@@ -199,6 +199,7 @@ def test_deletes_with_undo_and_for_good():
     # The head's button takes the day's results of the model.
     app.wait('push button', 'Delete the Results of Today, EmoScenes reference').press()
     app.wait_text('No History Yet')
+    app.wait_text('Results of Today, EmoScenes reference deleted')
     app.press_in_toast('Undo')
     wait_for(lambda: len(rows(app)) == len(NAMES), 10, 'all of them back')
 
@@ -317,6 +318,7 @@ def test_keeps_nothing_where_the_history_is_off():
     wait_for(lambda: len(app.find_all('page tab', 'History')) > 1, 10, 'the page of the history')
     for tab in app.find_all('page tab', 'History'):
         tab.press()
+    time.sleep(1)
     wait_for(lambda: next((n for n in app.find_all('push button') if n.name.startswith('Clear the History')), None),
              10, 'the button').press()
     app.wait_text('History cleared')
