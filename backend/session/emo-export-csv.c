@@ -152,10 +152,19 @@ append_fusion (EmoCsvRow *row)
   emo_csv_append_double (row->out, margin[1]);
 }
 
+/* The column has no place for the label that was argued for. A person may have
+ * asked why it was not another one: then the text says so. */
 static void
 append_explanation (EmoCsvRow *row)
 {
-  append_foreign (row, row->prediction != NULL ? emo_prediction_get_explanation (row->prediction) : NULL);
+  const char *text = row->prediction != NULL ? emo_prediction_get_explanation (row->prediction) : NULL;
+  int label = text != NULL ? emo_prediction_get_explanation_label (row->prediction) : -1;
+  g_autofree char *named = NULL;
+
+  if (label >= 0 && *text != '\0' && label != emo_prediction_get_winner (row->prediction, EMO_BRANCH_VLM))
+    named = g_strdup_printf ("[for %s] %s",
+                             emo_label_set_get_label (emo_prediction_get_labels (row->prediction), label), text);
+  append_foreign (row, named != NULL ? named : text);
 }
 
 static void

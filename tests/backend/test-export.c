@@ -214,6 +214,27 @@ test_export_csv_guards_formulas (Fixture       *fixture,
 }
 
 static void
+test_export_csv_names_a_label_asked_for (Fixture       *fixture,
+                                         gconstpointer  data)
+{
+  EmoExportOptions options = EMO_EXPORT_OPTIONS_INIT;
+  g_autofree char *header = emo_export_header (&options, fixture->info);
+  g_auto(GStrv) names = split_row (header);
+  g_auto(GStrv) winners = make_row (fixture, &options, 2);
+  g_auto(GStrv) others = NULL;
+  EmoPrediction *prediction = emo_sample_get_prediction (get_sample (fixture, 2));
+  int other = (emo_prediction_get_winner (prediction, EMO_BRANCH_VLM) + 1) % 8;
+  g_autofree char *begin = g_strdup_printf ("[for %s] ", emo_label_set_get_label (fixture->info->labels, other));
+
+  g_assert_false (g_str_has_prefix (get_cell (names, winners, "explanation"), "[for"));
+  fixture->drained = FALSE;
+  emo_session_explain (fixture->session, get_sample (fixture, 2), other);
+  emo_test_wait (&fixture->drained, 20);
+  others = make_row (fixture, &options, 2);
+  g_assert_true (g_str_has_prefix (get_cell (names, others, "explanation"), begin));
+}
+
+static void
 test_export_csv_says_why_a_picture_failed (Fixture       *fixture,
                                            gconstpointer  data)
 {
@@ -567,6 +588,7 @@ main (int   argc,
   ADD ("csv-columns-stand-as-designed", test_export_csv_columns_stand_as_designed);
   ADD ("csv-holds-the-answers", test_export_csv_holds_the_answers);
   ADD ("csv-guards-formulas", test_export_csv_guards_formulas);
+  ADD ("csv-names-a-label-asked-for", test_export_csv_names_a_label_asked_for);
   ADD ("csv-says-why-a-picture-failed", test_export_csv_says_why_a_picture_failed);
   ADD ("nan-is-no-answer", test_export_nan_is_no_answer);
   ADD ("csv-leaves-out-groups-of-columns", test_export_csv_leaves_out_groups_of_columns);
