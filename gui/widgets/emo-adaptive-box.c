@@ -22,6 +22,7 @@ struct _EmoAdaptiveBox
   GtkWidget *end;
   int        fold_width;   /* pixels; narrower is stacked */
   int        end_width;    /* pixels of the end child, side by side */
+  gboolean   stacked;      /* at the last allocation */
 };
 
 enum
@@ -58,13 +59,19 @@ stacked_start_height (EmoAdaptiveBox *self,
   return MAX (minimum, MIN (width * 3 / 4, MAX_STACKED_START));
 }
 
+/* A scroller asks its content for a height at any width, which is too low for
+ * text that wraps. Stacked, there is a scroller around both: the inner one is as
+ * high as its content and has nothing to scroll. */
 static int
 stacked_end_height (EmoAdaptiveBox *self,
                     int             width)
 {
+  GtkWidget *content = self->end;
   int natural;
 
-  gtk_widget_measure (self->end, GTK_ORIENTATION_VERTICAL, width, NULL, &natural, NULL, NULL);
+  if (GTK_IS_SCROLLED_WINDOW (content))
+    content = gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (content));
+  gtk_widget_measure (content, GTK_ORIENTATION_VERTICAL, width, NULL, &natural, NULL, NULL);
 
   return natural;
 }
@@ -112,6 +119,27 @@ allocate_child (GtkWidget *child,
   gtk_widget_size_allocate (child, &(GtkAllocation) { x, y, width, height }, -1);
 }
 
+/* GTK 4.8's scroller swallows the wheel even where it has nothing to scroll. */
+static void
+update_wheel (EmoAdaptiveBox *self,
+              gboolean        stacked)
+{
+  g_autoptr (GListModel) controllers = NULL;
+
+  if (stacked == self->stacked)
+    return;
+
+  self->stacked = stacked;
+  controllers = gtk_widget_observe_controllers (self->end);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_EVENT_CONTROLLER_SCROLL (controller))
+        gtk_event_controller_set_propagation_phase (controller, stacked ? GTK_PHASE_NONE : GTK_PHASE_BUBBLE);
+    }
+}
+
 static void
 emo_adaptive_box_size_allocate (GtkWidget *widget,
                                 int        width,
@@ -123,6 +151,7 @@ emo_adaptive_box_size_allocate (GtkWidget *widget,
   if (!has_both (self))
     return;
 
+  update_wheel (self, width < self->fold_width);
   if (width >= self->fold_width)
     {
       gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;

@@ -220,6 +220,14 @@ def test_fits_a_narrow_window():
     wait_for(lambda: finished(app), 60, 'an answer')
     assert app.resize(360, 640) == (360, 640), app.geometry()
     app.wait('push button', 'Back to the List')
+
+    # Everything is below the picture, in one scroller with it.
+    details = app.wait('push button', 'Details')
+    assert details.extents[1] > 640, details.extents
+    xdotool('windowmove', '--sync', app.window, 0, 0)
+    xdotool('mousemove', '--sync', 180, 560, 'click', '--repeat', 30, '--delay', 20, 5)
+    wait_for(lambda: details.extents[1] + details.extents[3] <= 640, 10, 'the details in sight')
+
     app.find('push button', 'Back to the List').press()
     wait_for(lambda: not app.find('push button', 'Back to the List'), 5, 'the list')
     assert_quiet(app)
