@@ -123,14 +123,14 @@ test_emotion_wheel_may_be_hypothetical (Fixture       *fixture,
 {
   const EmoFigureTheme *theme = emo_figure_theme_get (EMO_FIGURE_LIGHT);
   const double awe_alone[8] = { [2] = 1 };
+  const char *words = "amusement 0.0 %, anger 0.0 %, awe 100.0 %, contentment 0.0 %, disgust 0.0 %, "
+                      "excitement 0.0 %, fear 0.0 %, sadness 0.0 %";
 
   answer (fixture, FEAR);
   emo_emotion_wheel_show (fixture->wheel, fixture->prediction, awe_alone);
   g_assert_cmpuint (count_drawn (fixture, theme->emotion[emo_emotion_get_wheel_place ("awe")]), >, 1000);
   g_assert_cmpuint (count_drawn (fixture, theme->emotion[emo_emotion_get_wheel_place ("fear")]), ==, 0);
-  gtk_test_accessible_assert_property (fixture->wheel, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                       "amusement 0.0 %, anger 0.0 %, awe 100.0 %, contentment 0.0 %, disgust 0.0 %, "
-                                       "excitement 0.0 %, fear 0.0 %, sadness 0.0 %");
+  gtk_test_accessible_assert_property (fixture->wheel, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words);
 }
 
 static void
@@ -138,6 +138,7 @@ test_emotion_wheel_is_a_picture_with_words (Fixture       *fixture,
                                             gconstpointer  data)
 {
   guint n_labels = GPOINTER_TO_UINT (data);
+  const char *words = "label 1 40.0 %, label 2 60.0 %";
 
   gtk_test_accessible_assert_role (fixture->wheel, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_test_accessible_assert_property (fixture->wheel, GTK_ACCESSIBLE_PROPERTY_LABEL, "Emotion wheel");
@@ -145,7 +146,7 @@ test_emotion_wheel_is_a_picture_with_words (Fixture       *fixture,
   gtk_test_accessible_assert_property (fixture->wheel, GTK_ACCESSIBLE_PROPERTY_LABEL,
                                        n_labels == 8 ? "Emotion wheel" : "List of labels");
   if (n_labels == 2)
-    gtk_test_accessible_assert_property (fixture->wheel, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "label 1 40.0 %, label 2 60.0 %");
+    gtk_test_accessible_assert_property (fixture->wheel, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words);
 }
 
 /* A row a label where they are not the eight, and never wider than a narrow
