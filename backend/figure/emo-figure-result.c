@@ -9,7 +9,6 @@
 #include "config.h"
 
 #include "emo-figure-pen.h"
-#include "emo-image.h"
 
 /* Sizes in lines of text. */
 #define PICTURE_SIDE 11
@@ -24,19 +23,17 @@ typedef double (*Figure) (EmoFigureAnswer      *answer,
 
 /* Cairo has four bytes a pixel, in the order of the machine's integers. */
 static cairo_surface_t *
-new_picture_surface (EmoImage *picture)
+new_picture_surface (const EmoFigurePicture *picture)
 {
-  int width = emo_image_get_width (picture);
-  int height = emo_image_get_height (picture);
-  const guint8 *rgb = emo_image_get_pixels (picture);
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  const guint8 *rgb = picture->rgb;
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, picture->width, picture->height);
   guint8 *row = cairo_image_surface_get_data (surface);
 
-  for (int y = 0; row != NULL && y < height; y++)
+  for (int y = 0; row != NULL && y < picture->height; y++)
     {
       guint32 *pixel = (guint32 *) row;
 
-      for (int x = 0; x < width; x++, rgb += 3)
+      for (int x = 0; x < picture->width; x++, rgb += 3)
         pixel[x] = (guint32) rgb[0] << 16 | (guint32) rgb[1] << 8 | rgb[2];
       row += cairo_image_surface_get_stride (surface);
     }
@@ -48,23 +45,23 @@ new_picture_surface (EmoImage *picture)
 /* At the start of the page, at most PICTURE_SIDE lines either way; gives the
  * room that it takes. */
 static void
-draw_picture (const EmoFigurePen *pen,
-              EmoImage           *picture,
-              double             *width,
-              double             *height)
+draw_picture (const EmoFigurePen     *pen,
+              const EmoFigurePicture *picture,
+              double                 *width,
+              double                 *height)
 {
   double side = MIN (pen->line * PICTURE_SIDE, pen->width / 3);
-  double scale = side / MAX (emo_image_get_width (picture), emo_image_get_height (picture));
+  double scale = side / MAX (picture->width, picture->height);
   cairo_surface_t *surface = new_picture_surface (picture);
 
-  *width = emo_image_get_width (picture) * scale;
-  *height = emo_image_get_height (picture) * scale;
+  *width = picture->width * scale;
+  *height = picture->height * scale;
   cairo_save (pen->cr);
   cairo_translate (pen->cr, _emo_figure_left (pen, 0, *width), 0);
   cairo_scale (pen->cr, scale, scale);
   cairo_set_source_surface (pen->cr, surface, 0, 0);
   /* Not painted, for a small picture blurs beyond its edges. */
-  cairo_rectangle (pen->cr, 0, 0, emo_image_get_width (picture), emo_image_get_height (picture));
+  cairo_rectangle (pen->cr, 0, 0, picture->width, picture->height);
   cairo_fill (pen->cr);
   cairo_restore (pen->cr);
   cairo_surface_destroy (surface);
@@ -95,9 +92,9 @@ draw_title (const EmoFigurePen *pen,
 }
 
 static double
-draw_head (const EmoFigurePen *pen,
-           EmoFigureAnswer    *answer,
-           EmoImage           *picture)
+draw_head (const EmoFigurePen     *pen,
+           EmoFigureAnswer        *answer,
+           const EmoFigurePicture *picture)
 {
   double picture_width = 0;
   double picture_height = 0;
@@ -258,11 +255,11 @@ with_gap (const EmoFigurePen *pen,
  * Returns: the height
  */
 double
-emo_figure_result (EmoFigureAnswer      *answer,
-                   EmoImage             *picture,
-                   const EmoFigureStyle *style,
-                   cairo_t              *cr,
-                   double                width)
+emo_figure_result (EmoFigureAnswer        *answer,
+                   const EmoFigurePicture *picture,
+                   const EmoFigureStyle   *style,
+                   cairo_t                *cr,
+                   double                  width)
 {
   EmoFigurePen pen;
   double y;

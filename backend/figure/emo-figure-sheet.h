@@ -13,13 +13,13 @@ G_BEGIN_DECLS
 /* A result as a file of its own: drawn on any thread, kept by nobody. */
 typedef struct
 {
-  EmoFigureAnswer *answer;
-  EmoImage        *picture;         /* (nullable) */
-  EmoFigureScheme  scheme;
-  const char      *font;            /* a Pango description */
-  gboolean         right_to_left;
-  double           width;           /* of the content, in pixels of a plain screen */
-  double           scale;           /* pixels of a PNG for one of those; a drawing has none */
+  EmoFigureAnswer        *answer;
+  const EmoFigurePicture *picture;         /* (nullable) */
+  EmoFigureScheme         scheme;
+  const char             *font;            /* a Pango description */
+  gboolean                right_to_left;
+  double                  width;           /* of the content, in pixels of a plain screen */
+  double                  scale;           /* pixels of a PNG for one of those; a drawing has none */
 } EmoFigureSheet;
 
 #define EMO_FIGURE_SHEET_INIT { .font = "Sans 11", .width = 720, .scale = 2 }

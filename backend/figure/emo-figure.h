@@ -44,11 +44,19 @@ double        emo_figure_wheel         (EmoFigureAnswer      *answer,
                                         const EmoFigureStyle *style,
                                         cairo_t              *cr,
                                         double                width);
+/* Pixels as emo_image_get_pixels() lends them, for as long as they are drawn. */
+typedef struct
+{
+  int           width;
+  int           height;
+  const guint8 *rgb;       /* [height, width, 3] */
+} EmoFigurePicture;
+
 /* All there is to say of a picture, on one sheet. @picture (nullable): small. */
-double        emo_figure_result        (EmoFigureAnswer      *answer,
-                                        EmoImage             *picture,
-                                        const EmoFigureStyle *style,
-                                        cairo_t              *cr,
-                                        double                width);
+double        emo_figure_result        (EmoFigureAnswer        *answer,
+                                        const EmoFigurePicture *picture,
+                                        const EmoFigureStyle   *style,
+                                        cairo_t                *cr,
+                                        double                  width);
 
 G_END_DECLS

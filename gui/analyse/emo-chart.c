@@ -20,11 +20,13 @@
 
 struct _EmoChart
 {
-  EmoFigureSheet  sheet;
-  char           *font;
-  char           *name;         /* of the picture, for messages */
-  char           *path;         /* (nullable) where it is */
-  GBytes         *bytes;        /* (nullable) or what it is */
+  EmoFigureSheet    sheet;
+  EmoImage         *image;        /* (nullable) small */
+  EmoFigurePicture  picture;      /* its pixels */
+  char             *font;
+  char             *name;         /* of the picture, for messages */
+  char             *path;         /* (nullable) where it is */
+  GBytes           *bytes;        /* (nullable) or what it is */
 };
 
 typedef struct
@@ -98,7 +100,7 @@ emo_chart_free (EmoChart *self)
   g_return_if_fail (self != NULL);
 
   emo_figure_answer_unref (self->sheet.answer);
-  g_clear_pointer (&self->sheet.picture, emo_image_unref);
+  g_clear_pointer (&self->image, emo_image_unref);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_free (self->path);
   g_free (self->name);
@@ -117,12 +119,20 @@ emo_chart_load_picture (EmoChart *self)
 
   g_return_if_fail (self != NULL);
 
-  g_clear_pointer (&self->sheet.picture, emo_image_unref);
+  self->sheet.picture = NULL;
+  g_clear_pointer (&self->image, emo_image_unref);
   if (self->bytes != NULL)
-    self->sheet.picture = emo_image_load_bytes_small (self->bytes, self->name, PICTURE_SIDE, &error);
+    self->image = emo_image_load_bytes_small (self->bytes, self->name, PICTURE_SIDE, &error);
   else if (self->path != NULL)
-    self->sheet.picture = emo_image_load_small (self->path, PICTURE_SIDE, &error);
+    self->image = emo_image_load_small (self->path, PICTURE_SIDE, &error);
 
+  if (self->image != NULL)
+    {
+      self->picture = (EmoFigurePicture) { emo_image_get_width (self->image),
+                                           emo_image_get_height (self->image),
+                                           emo_image_get_pixels (self->image) };
+      self->sheet.picture = &self->picture;
+    }
   if (error != NULL)
     g_debug ("A chart goes without its picture: %s", error->message);
 }

@@ -93,12 +93,14 @@ clear_document (Document *document)
   g_string_free (document->description, TRUE);
 }
 
-static EmoImage *
-new_picture (void)
+static EmoFigurePicture
+make_picture (void)
 {
-  gsize size = 64 * 48 * 3;
+  static guint8 gray[48 * 64 * 3];
 
-  return emo_image_new (64, 48, g_bytes_new_take (memset (g_malloc (size), 0x55, size), size));
+  memset (gray, 0x55, sizeof gray);
+
+  return (EmoFigurePicture) { 64, 48, gray };
 }
 
 static void
@@ -170,7 +172,7 @@ test_figure_sheet_png_is_of_the_scale_and_the_scheme (void)
 {
   static const double scales[] = { 1, 1.5, 2 };
   g_autoptr (EmoFigureAnswer) answer = emo_test_figure_answer (0.7);
-  g_autoptr (EmoImage) picture = new_picture ();
+  const EmoFigurePicture picture = make_picture ();
   int plain_height = 0;
 
   for (int scheme = 0; scheme < EMO_FIGURE_N_SCHEMES; scheme++)
@@ -184,7 +186,7 @@ test_figure_sheet_png_is_of_the_scale_and_the_scheme (void)
         const guint8 *pixel;
 
         sheet.answer = answer;
-        sheet.picture = picture;
+        sheet.picture = &picture;
         sheet.scheme = scheme;
         sheet.scale = scales[i];
         bytes = emo_figure_sheet_to_png (&sheet, &error);
@@ -258,12 +260,12 @@ static void
 test_figure_sheet_fits_the_page_that_there_is (void)
 {
   g_autoptr (EmoFigureAnswer) answer = emo_test_figure_answer (0.7);
-  g_autoptr (EmoImage) picture = new_picture ();
+  const EmoFigurePicture picture = make_picture ();
   EmoFigureSheet sheet = EMO_FIGURE_SHEET_INIT;
   cairo_rectangle_int_t tall, low, mirrored;
 
   sheet.answer = answer;
-  sheet.picture = picture;
+  sheet.picture = &picture;
   tall = draw_on_page (&sheet, 360, 2000);
   g_assert_cmpint (tall.x, ==, 0);
   g_assert_cmpint (tall.width, >=, 358);

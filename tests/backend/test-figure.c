@@ -484,9 +484,10 @@ draw_result (EmoFigureAnswer      *answer,
              cairo_t              *cr,
              double                width)
 {
-  g_autoptr (EmoImage) picture = emo_image_new (30, 20, g_bytes_new_take (g_malloc0 (30 * 20 * 3), 30 * 20 * 3));
+  static const guint8 black[30 * 20 * 3];
+  const EmoFigurePicture picture = { 30, 20, black };
 
-  return emo_figure_result (answer, picture, style, cr, width);
+  return emo_figure_result (answer, &picture, style, cr, width);
 }
 
 static const Figure figures[] = {
