@@ -47,6 +47,11 @@ class Late(Exception):
     application keep it from the processor, or other programs do."""
 
 
+class Slow(Late):
+    """A turn of the loop took too much of the processor's time. A neighbour on the
+    same core makes that longer, too, so once is no proof; twice is."""
+
+
 class Watched(App):
     """An application whose main loop is watched."""
 
@@ -91,7 +96,8 @@ class Watched(App):
         print(f'# {what}: longest turn {worst:.1f} ms of CPU; {late} of {ticks} ticks late, {own} by its own doing '
               f'(a thread that does nothing: {control}), the latest by {latest:.0f} ms', file=sys.stderr)
         assert ticks > 30, ticks
-        assert worst <= LONGEST_TURN_MS, f'{what}: a turn of the loop took {worst} ms of CPU'
+        if worst > LONGEST_TURN_MS:
+            raise Slow(f'{what}: a turn of the loop took {worst} ms of CPU')
         allowed = max(1, ticks // 1000)
         assert own <= allowed, f'{what}: {own} of {ticks} ticks came more than 100 ms late by its own doing'
         if late > allowed + control:
@@ -162,7 +168,7 @@ def twice_if_late(case):
             print(f'# {error}', file=sys.stderr)
             App.kill_all()
             share = min(share, processor_share())
-        assert share < 1, error
+        assert share < 1 and not isinstance(error, Slow), error
         print(f'# not counted: a program gets {share:.2f} of a processor here', file=sys.stderr)
     return run
 
