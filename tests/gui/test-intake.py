@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 import driver
 from driver import App, run_cases, wait_for, xdotool
@@ -157,6 +158,37 @@ def test_a_listed_file_is_selected_instead_of_added():
         assert len(cells(app)) == len(NAMES)
     finally:
         end(owner)
+    assert_quiet(app)
+
+
+def test_copied_files_are_pasted():
+    """As a file manager copies them, a name with a space and one with an umlaut."""
+    folder = tempfile.mkdtemp(prefix='copied-', dir=WORK)
+    names = ['a picture.png', 'Gemälde.png']
+    for name, sample in zip(names, ('01-sadness.png', '02-fear.png')):
+        shutil.copy(os.path.join(SAMPLES, sample), os.path.join(folder, name))
+    app = App(DESKTOP)
+    app.wait('push button', 'Open Pictures…')
+    uris = ''.join(f'file://{urllib.parse.quote(os.path.join(folder, name))}\r\n' for name in names)
+    owner = paste(app, 'text/uri-list', uris)
+    try:
+        wait_for(lambda: len(finished(app)) == 2, 60, 'both answered')
+    finally:
+        end(owner)
+    assert sorted(n.split(',')[0] for n in finished(app)) == sorted(names), finished(app)
+    assert_quiet(app)
+
+
+def test_opens_what_is_chosen():
+    app = App(DESKTOP)
+    app.wait('push button', 'Open Pictures…')
+    app.key('ctrl+o')
+    wait_for(lambda: [n for n in app.find_all('push button') if n.name.endswith('Cancel')], 20, 'the dialog')
+    # A slash opens the place for a name.
+    xdotool('type', '--delay', '20', os.path.join(SAMPLES, '09-anger.jpg'))
+    time.sleep(0.5)
+    xdotool('key', 'Return')
+    wait_for(lambda: [n for n in finished(app) if n.startswith('09-anger.jpg')], 30, 'the picture that was chosen')
     assert_quiet(app)
 
 
