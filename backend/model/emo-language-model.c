@@ -8,30 +8,8 @@
 
 #include "config.h"
 
-#include "emo-language-model.h"
+#include "emo-language-model-private.h"
 #include "emo-rope.h"
-
-typedef struct
-{
-  EmoTensor *input_norm;       /* [H] */
-  EmoLinear  q;                /* H -> heads * D, bias */
-  EmoLinear  k;                /* H -> kv_heads * D, bias */
-  EmoLinear  v;                /* H -> kv_heads * D, bias */
-  EmoLinear  o;                /* heads * D -> H */
-  EmoTensor *post_norm;        /* [H] */
-  EmoLinear  gate;             /* H -> mlp */
-  EmoLinear  up;               /* H -> mlp */
-  EmoLinear  down;             /* mlp -> H */
-} Layer;
-
-struct _EmoLanguageModel
-{
-  EmoVlmConfig config;
-  EmoTensor   *embeddings;     /* [V, H] */
-  Layer       *layers;
-  EmoTensor   *norm;           /* [H] */
-  EmoTensor   *head;           /* [V, H]; the embeddings where tied */
-};
 
 /* --- Weights --- */
 
@@ -63,7 +41,7 @@ take_linear (EmoVlmWeights *weights,
 static void
 take_layer (EmoVlmWeights         *weights,
             const EmoVlmConfig *config,
-            Layer              *layer,
+            EmoDecoderLayer              *layer,
             int                 i)
 {
   gint64 h = config->hidden_size, m = config->intermediate_size;
@@ -82,7 +60,7 @@ take_layer (EmoVlmWeights         *weights,
 }
 
 static void
-clear_layer (Layer *layer)
+clear_layer (EmoDecoderLayer *layer)
 {
   g_clear_pointer (&layer->input_norm, emo_tensor_unref);
   g_clear_pointer (&layer->post_norm, emo_tensor_unref);
@@ -130,7 +108,7 @@ emo_language_model_new (const EmoVlmConfig *config,
 
   self->config = *config;
   take_ends (self, config, weights);
-  self->layers = g_new0 (Layer, config->n_layers);
+  self->layers = g_new0 (EmoDecoderLayer, config->n_layers);
   for (int i = 0; i < config->n_layers; i++)
     take_layer (weights, config, &self->layers[i], i);
   self->norm = emo_vlm_weights_take (weights, "norm.weight", 1, &width);
@@ -227,7 +205,7 @@ attend (EmoLanguageModel  *self,
         EmoTensor   *x,       /* [S, H], normalised */
         const Pass  *pass)
 {
-  const Layer *layer = &self->layers[index];
+  const EmoDecoderLayer *layer = &self->layers[index];
   gboolean last = index == self->config.n_layers - 1;
   EmoTensor *k = split_heads (self, scope, emo_linear_forward (&layer->k, scope, x));
   EmoTensor *v = split_heads (self, scope, emo_linear_forward (&layer->v, scope, x));
@@ -251,7 +229,7 @@ attend (EmoLanguageModel  *self,
 static EmoTensor *
 mlp (EmoLanguageModel *self,
      EmoScope         *scope,
-     const Layer      *layer,
+     const EmoDecoderLayer      *layer,
      EmoTensor        *x)
 {
   EmoActivation activation = self->config.activation;
@@ -272,7 +250,7 @@ run_layer (EmoLanguageModel *self,
            EmoTensor  *x,
            const Pass *pass)
 {
-  const Layer *layer = &self->layers[index];
+  const EmoDecoderLayer *layer = &self->layers[index];
   double eps = self->config.rms_norm_eps;
   EmoScope *scope = emo_scope_open_nested (parent);
   EmoTensor *attended = attend (self, scope, index, emo_op_rms_norm (scope, x, layer->input_norm, eps), pass);

@@ -9,41 +9,13 @@
 #include "config.h"
 
 #include "emo-rope.h"
-#include "emo-vision-tower.h"
-
-#define LAYER_NORM_EPS 1e-6   /* modeling_qwen2_vl.py: fixed, not in the config */
-
-typedef struct
-{
-  EmoTensor *weight;   /* [C] */
-  EmoTensor *bias;     /* [C] */
-} Norm;
-
-typedef struct
-{
-  Norm      norm1;
-  EmoLinear qkv;    /* C -> 3C */
-  EmoLinear proj;   /* C -> C */
-  Norm      norm2;
-  EmoLinear fc1;    /* C -> mlp */
-  EmoLinear fc2;    /* mlp -> C */
-} Block;
-
-struct _EmoVisionTower
-{
-  EmoVlmConfig config;
-  EmoTensor   *embed;     /* [C, 3, 2, 14, 14], used as [C, 1176] */
-  Block       *blocks;
-  Norm         merger_norm;
-  EmoLinear    merger_in;   /* 4C -> 4C */
-  EmoLinear    merger_out;  /* 4C -> H */
-};
+#include "emo-vision-tower-private.h"
 
 /* --- Weights --- */
 
 static void
 take_norm (EmoVlmWeights *weights,
-           Norm       *norm,
+           EmoVisionNorm       *norm,
            const char *name,
            gint64      width)
 {
@@ -55,7 +27,7 @@ take_norm (EmoVlmWeights *weights,
 }
 
 static void
-clear_norm (Norm *norm)
+clear_norm (EmoVisionNorm *norm)
 {
   g_clear_pointer (&norm->weight, emo_tensor_unref);
   g_clear_pointer (&norm->bias, emo_tensor_unref);
@@ -64,7 +36,7 @@ clear_norm (Norm *norm)
 static void
 take_block (EmoVlmWeights         *weights,
             const EmoVlmConfig *config,
-            Block              *block,
+            EmoVisionBlock              *block,
             int                 index)
 {
   gint64 c = config->vision_dim, m = config->vision_mlp;
@@ -84,7 +56,7 @@ take_block (EmoVlmWeights         *weights,
 }
 
 static void
-clear_block (Block *block)
+clear_block (EmoVisionBlock *block)
 {
   clear_norm (&block->norm1);
   clear_norm (&block->norm2);
@@ -113,7 +85,7 @@ emo_vision_tower_new (const EmoVlmConfig *config,
 
   self->config = *config;
   self->embed = emo_vlm_weights_take (weights, "visual.patch_embed.proj.weight", G_N_ELEMENTS (embed), embed);
-  self->blocks = g_new0 (Block, config->vision_depth);
+  self->blocks = g_new0 (EmoVisionBlock, config->vision_depth);
   for (int i = 0; i < config->vision_depth; i++)
     take_block (weights, config, &self->blocks[i], i);
   take_norm (weights, &self->merger_norm, "visual.merger.ln_q", c);
@@ -145,10 +117,10 @@ typedef struct
 
 static EmoTensor *
 normalise (EmoScope   *scope,
-           const Norm *norm,
+           const EmoVisionNorm *norm,
            EmoTensor  *x)
 {
-  return emo_op_layer_norm (scope, x, norm->weight, norm->bias, LAYER_NORM_EPS);
+  return emo_op_layer_norm (scope, x, norm->weight, norm->bias, EMO_VISION_NORM_EPS);
 }
 
 /* The kernel's stride is its size, so Conv3d is a linear map of each patch. */
@@ -189,7 +161,7 @@ make_angles (EmoVisionTower *self,
 static EmoTensor *
 attend (EmoVisionTower *self,
         EmoScope       *scope,
-        const Block    *block,
+        const EmoVisionBlock    *block,
         EmoTensor      *x,   /* [P, C] */
         const Angles   *angles)
 {
@@ -211,7 +183,7 @@ attend (EmoVisionTower *self,
 static EmoTensor *
 mlp (EmoVisionTower *self,
      EmoScope       *scope,
-     const Block    *block,
+     const EmoVisionBlock    *block,
      EmoTensor      *x)
 {
   x = emo_linear_forward (&block->fc1, scope, x);
@@ -222,7 +194,7 @@ mlp (EmoVisionTower *self,
 static EmoTensor *
 run_block (EmoVisionTower *self,
            EmoScope       *parent,
-           const Block    *block,
+           const EmoVisionBlock    *block,
            EmoTensor      *x,
            const Angles   *angles)
 {

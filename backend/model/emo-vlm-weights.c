@@ -49,6 +49,8 @@ emo_linear_forward (const EmoLinear *self,
 
   if (self->lora_a == NULL)
     return y;
+  if (self->dropout > 0)
+    x = emo_op_dropout (scope, x, self->dropout, self->draw);
   return emo_op_add_scaled (scope, y,
                             emo_op_linear (scope,
                                            emo_op_linear (scope, x, self->lora_a, NULL),

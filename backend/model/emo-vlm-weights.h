@@ -8,7 +8,7 @@
 
 #include "emo-adapter.h"
 #include "emo-load-watch.h"
-#include "emo-tensor.h"
+#include "emo-train-ops.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +21,8 @@ typedef struct
   EmoTensor *lora_a;   /* (nullable) [r, in] */
   EmoTensor *lora_b;   /* (nullable) [out, r] */
   double     scale;
+  double     dropout;  /* of the adapter's input, in training; 0 otherwise */
+  EmoDraw    draw;     /* which elements it drops */
 } EmoLinear;
 
 EmoTensor  *emo_linear_forward (const EmoLinear *self,

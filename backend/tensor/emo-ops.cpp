@@ -74,12 +74,12 @@ rms_norm (const at::Tensor &x, const at::Tensor &weight, double eps)
 at::Tensor
 rotate (const at::Tensor &x, const at::Tensor &cosine, const at::Tensor &sine)
 {
-  if (is_plain (x))
+  if (is_plain (x) && x.dim () == 3)
     return emo::fused_rotate (x, cosine, sine);
   at::Tensor f = x.to (at::kFloat);
   int64_t half = f.size (-1) / 2;
   at::Tensor a = f.narrow (-1, 0, half), b = f.narrow (-1, half, half);
-  at::Tensor c = cosine.unsqueeze (1), s = sine.unsqueeze (1);
+  at::Tensor c = cosine.unsqueeze (-2), s = sine.unsqueeze (-2);
   return at::cat ({ a * c - b * s, b * c + a * s }, -1).to (x.scalar_type ());
 }
 

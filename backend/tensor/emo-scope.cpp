@@ -72,7 +72,14 @@ emo_scope_open (GCancellable *cancellable,
 EmoScope *
 emo_scope_open_nested (EmoScope *parent)
 {
-  EmoScope *scope = emo::open (parent, parent->cancellable, parent->grad);
+  return emo_scope_open_nested_full (parent, parent->grad);
+}
+
+EmoScope *
+emo_scope_open_nested_full (EmoScope *parent,
+                            gboolean grad)
+{
+  EmoScope *scope = emo::open (parent, parent->cancellable, grad);
 
   /* What the parent could not make is NULL, so nothing may run here either. */
   if (parent->error != nullptr)

@@ -102,6 +102,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoTensor, emo_tensor_unref)
 EmoScope    *emo_scope_open              (GCancellable    *cancellable,
                                           gboolean         grad);
 EmoScope    *emo_scope_open_nested       (EmoScope        *parent);
+/* The same with a grad mode of its own: gradient checkpointing records one block
+ * at a time. */
+EmoScope    *emo_scope_open_nested_full  (EmoScope        *parent,
+                                          gboolean         grad);
 /* Closes a nested scope and hands @result (nullable) to its parent. */
 EmoTensor   *emo_scope_close_nested      (EmoScope        *self,
                                           EmoTensor       *result);
