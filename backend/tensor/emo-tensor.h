@@ -258,4 +258,34 @@ EmoTensor   *emo_op_grad                 (EmoScope        *scope,
                                           EmoTensor       *seed,
                                           EmoTensor       *leaf);
 
+/* --- Convolution, for the teachers: pictures x [B, C, H, W] --- */
+
+/* weight [N, C, K, K], bias [N] (nullable) -> [B, N, H', W']. */
+EmoTensor   *emo_op_conv2d               (EmoScope        *scope,
+                                          EmoTensor       *x,
+                                          EmoTensor       *weight,
+                                          EmoTensor       *bias,
+                                          int              stride,
+                                          int              padding);
+/* weight, bias, mean, variance [C]. Training takes the batch's statistics and
+ * moves @mean and @variance (unbiased) towards them by @momentum, in place. */
+EmoTensor   *emo_op_batch_norm           (EmoScope        *scope,
+                                          EmoTensor       *x,
+                                          EmoTensor       *weight,
+                                          EmoTensor       *bias,
+                                          EmoTensor       *mean,
+                                          EmoTensor       *variance,
+                                          gboolean         training,
+                                          double           momentum,
+                                          double           eps);
+EmoTensor   *emo_op_max_pool             (EmoScope        *scope,
+                                          EmoTensor       *x,
+                                          int              size,
+                                          int              stride,
+                                          int              padding);
+/* Means of a grid of @side x @side equal fields -> [B, C, side, side]. */
+EmoTensor   *emo_op_average_pool         (EmoScope        *scope,
+                                          EmoTensor       *x,
+                                          int              side);
+
 G_END_DECLS
