@@ -29,7 +29,7 @@ static const struct
   { "vit-base", { .kind = EMO_TEACHER_VIT, .image_size = 384, .width = 768, .depth = 12, .heads = 12, .mlp = 3072,
                   .patch_size = 16, .norm_eps = 1e-12 } },
   { "vit-tiny", { .kind = EMO_TEACHER_VIT, .image_size = 112, .width = 128, .depth = 4, .heads = 4, .mlp = 384,
-                  .patch_size = 8, .norm_eps = 1e-12, .dropout = 0.1 } },
+                  .patch_size = 14, .norm_eps = 1e-12, .dropout = 0.1 } },
   { "resnet-50", { .kind = EMO_TEACHER_RESNET, .image_size = 224, .width = 64, .n_stages = 4, .stages = { 3, 4, 6, 3 },
                    .bottleneck = TRUE } },
   { "resnet-tiny", { .kind = EMO_TEACHER_RESNET, .image_size = 112, .width = 24, .n_stages = 4, .stages = { 1, 1, 1, 1 } } },
@@ -264,8 +264,15 @@ emo_teacher_new (const EmoTeacherConfig  *config,
                  guint64                  seed,
                  GError                 **error)
 {
-  g_autoptr(EmoTeacher) self = _emo_teacher_new_empty (config, labels, error);
+  g_autoptr(EmoTeacher) self = NULL;
 
+  if (config->patch_size > 0 && config->image_size % config->patch_size != 0)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_SHAPE, "teacher: expected a picture's side that patches of %u divide, found %u",
+                   config->patch_size, config->image_size);
+      return NULL;
+    }
+  self = _emo_teacher_new_empty (config, labels, error);
   if (self == NULL)
     return NULL;
   for (guint i = 0; i < self->tensors->len; i++)

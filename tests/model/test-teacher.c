@@ -73,6 +73,8 @@ make_named (const char *name,
   emo_teacher_config_init_named (&config, name, &error);
   g_assert_no_error (error);
   config.image_size = side;
+  if (config.patch_size > 0)
+    config.patch_size = 8;
   teacher = emo_teacher_new (&config, set, seed, &error);
   g_assert_no_error (error);
 
@@ -434,6 +436,19 @@ test_learns (gconstpointer data)
 }
 
 static void
+test_refuses_cut_patches (void)
+{
+  g_autoptr(EmoLabelSet) set = emo_label_set_new (names, NULL);
+  g_autoptr(GError) error = NULL;
+  EmoTeacherConfig config;
+
+  g_assert_true (emo_teacher_config_init_named (&config, "vit-tiny", NULL));
+  config.image_size++;
+  g_assert_null (emo_teacher_new (&config, set, 1, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_SHAPE);
+}
+
+static void
 test_knows_its_names (void)
 {
   g_autoptr(GError) error = NULL;
@@ -482,6 +497,7 @@ main (int   argc,
     }
   g_test_add_func ("/Emo/Teacher/refuses-bad-configs", test_refuses_bad_configs);
   g_test_add_func ("/Emo/Teacher/refuses-other-weights", test_refuses_other_weights);
+  g_test_add_func ("/Emo/Teacher/refuses-cut-patches", test_refuses_cut_patches);
   g_test_add_func ("/Emo/Teacher/knows-its-names", test_knows_its_names);
 
   return g_test_run ();
