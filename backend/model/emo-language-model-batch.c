@@ -123,7 +123,7 @@ order_rows (const EmoVlmBatch *batch,
       guint32 id = source;
 
       if (source < 0)
-        order[batch->n_prefix + i] = n_text + (i / batch->length) * n_tokens + (-1 - source);
+        order[batch->n_prefix + i] = n_text + batch->pictures[i / batch->length] * n_tokens + (-1 - source);
       else
         {
           order[batch->n_prefix + i] = ids->len;

@@ -34,7 +34,7 @@ void       emo_decoder_pass_init          (EmoDecoderPass     *pass,
                                            const EmoVlmBatch  *batch,
                                            EmoDevice           device);
 guint      emo_language_model_get_n_layers (EmoLanguageModel  *self);
-/* Token embeddings and visual @tokens [B, T, H] in their places -> [R, H]. */
+/* Token embeddings and visual @tokens [pictures, T, H] in their places -> [R, H]. */
 EmoTensor *emo_language_model_place       (EmoLanguageModel   *self,
                                            EmoScope           *scope,
                                            const EmoDecoderPass *pass,

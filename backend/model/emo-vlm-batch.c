@@ -233,6 +233,12 @@ emo_vlm_batch_new (const EmoVlmExample *examples,
   n_tokens = grid[0] * grid[1] * grid[2] / (merge_size * merge_size);
   n_most = count_targets (examples, n, all);
   self->n = n;
+  self->pictures = g_new (guint, n);
+  for (guint i = 0; i < n; i++)
+    {
+      self->pictures[i] = examples[i].picture;
+      self->n_pictures = MAX (self->n_pictures, examples[i].picture + 1);
+    }
   memcpy (self->grid, grid, sizeof self->grid);
   self->n_prefix = shared_prefix (examples, n);
   for (guint i = 0; i < n; i++)
@@ -261,6 +267,7 @@ emo_vlm_batch_free (EmoVlmBatch *self)
 {
   if (self == NULL)
     return;
+  g_free (self->pictures);
   g_free (self->prefix);
   g_free (self->sources);
   g_free (self->positions);

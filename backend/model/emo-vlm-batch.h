@@ -19,6 +19,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint    n;            /* B */
+  guint    n_pictures;   /* of which several may be asked about one */
+  guint   *pictures;     /* [B] each sequence's */
   int      grid[3];      /* t, h, w in patches, of every picture */
   guint    n_prefix;     /* P */
   guint32 *prefix;       /* [P] token ids */
@@ -36,6 +38,7 @@ typedef struct
 {
   EmoChatPrompt *prompt;
   GArray        *answer;  /* guint32, with its end token */
+  guint          picture; /* which of the batch's pictures it is about */
 } EmoVlmExample;
 
 typedef enum

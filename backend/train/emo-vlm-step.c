@@ -42,7 +42,7 @@ way_init (Way              *way,
   EmoVlm *vlm = step->vlm;
 
   *way = (Way) { .step = step, .gradients = gradients };
-  emo_vision_pass_init (&way->vision, vlm->tower, scope, step->batch->n, step->batch->grid, vlm->device);
+  emo_vision_pass_init (&way->vision, vlm->tower, scope, step->batch->n_pictures, step->batch->grid, vlm->device);
   emo_decoder_pass_init (&way->decoder, vlm->language, scope, step->batch, vlm->device);
   way->n_blocks = emo_vision_tower_get_n_blocks (vlm->tower);
   way->n_layers = emo_language_model_get_n_layers (vlm->language);
@@ -69,7 +69,7 @@ word_loss (const Way *way,
            EmoTensor *tokens)
 {
   const EmoWordLoss *words = way->step->words;
-  gint64 shape[] = { way->step->batch->n, words->n_words };
+  gint64 shape[] = { way->step->batch->n_pictures, words->n_words };
   EmoTensor *logits = emo_op_linear (scope, emo_op_mean_tokens (scope, tokens), words->weight, words->bias);
   EmoTensor *targets = emo_op_floats (scope, words->targets, 2, shape, EMO_DTYPE_F32, way->step->vlm->device);
   EmoTensor *factor = emo_op_floats (scope, (float[]) { words->factor }, 0, NULL, EMO_DTYPE_F32, way->step->vlm->device);

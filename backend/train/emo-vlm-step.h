@@ -20,12 +20,12 @@ typedef struct
   EmoTensor *weight;    /* [W, H] a leaf */
   EmoTensor *bias;      /* [W] a leaf */
   guint      n_words;   /* W */
-  float     *targets;   /* [B, W] 1 where the description has the word */
+  float     *targets;   /* [pictures, W] 1 where the description has the word */
   double     factor;    /* of this loss; 0: not computed */
 } EmoWordLoss;
 
 /* The loss of @batch and its gradient by every parameter. @pixels are those of
- * the batch's pictures [B * patches, 1176]. @gradients [n parameters], NULL
+ * the batch's pictures [pictures * patches, 1176]. @gradients [n parameters], NULL
  * where there is none; unref each. With @checkpointing a block's activations
  * are computed again when its turn comes, so that one block's are held at a
  * time. Engine thread only. */

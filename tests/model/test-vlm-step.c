@@ -107,7 +107,7 @@ inputs_init (Inputs             *inputs,
                                                 emo_json_value_get_string (member (example, "question")), TRUE);
       inputs->answers[i] = g_array_new (FALSE, FALSE, sizeof (guint32));
       emo_tokenizer_encode (vlm->tokenizer, answer, -1, inputs->answers[i]);
-      list[i] = (EmoVlmExample) { inputs->prompts[i], inputs->answers[i] };
+      list[i] = (EmoVlmExample) { inputs->prompts[i], inputs->answers[i], i };
     }
   inputs->batch = emo_vlm_batch_new (list, N_EXAMPLES, grid, vlm->config.image.merge_size, loss_on);
   n = (gsize) N_EXAMPLES * grid[0] * grid[1] * grid[2] * 1176;
@@ -332,6 +332,85 @@ test_step_equals_the_reference (gconstpointer checkpointing)
     check_case (root, emo_json_value_get_element (cases, i), GPOINTER_TO_INT (checkpointing));
 }
 
+/* Two questions about one picture see it once. */
+static void
+test_step_shares_a_picture (void)
+{
+  g_autoptr(EmoJson) json = load_vectors ();
+  const EmoJsonValue *root = emo_json_get_root (json);
+  g_autoptr(EmoVlm) vlm = load_vlm (EMO_DTYPE_F32);
+  g_autoptr(EmoParameters) parameters = list_parameters (vlm, root, FALSE);
+  guint n = emo_parameters_get_n (parameters);
+  g_autofree EmoTensor **twice = g_new0 (EmoTensor *, n);
+  g_autofree EmoTensor **once = g_new0 (EmoTensor *, n);
+  g_autoptr(GError) error = NULL;
+  double loss_twice, loss_once;
+  Inputs inputs;
+  EmoVlmStep step;
+
+  inputs_init (&inputs, root, vlm, EMO_LOSS_ON_ANSWER);
+  for (guint i = 0; i < 2; i++)
+    {
+      EmoVlmExample list[] = { { inputs.prompts[0], inputs.answers[0], 0 }, { inputs.prompts[2], inputs.answers[2], i == 0 } };
+      gsize n_pixels = (gsize) inputs.batch->grid[1] * inputs.batch->grid[2] * 1176;
+      g_autoptr(EmoVlmBatch) batch = emo_vlm_batch_new (list, 2, inputs.batch->grid, vlm->config.image.merge_size, EMO_LOSS_ON_ANSWER);
+
+      memcpy (inputs.pixels + n_pixels, inputs.pixels, n_pixels * sizeof (float));
+      step = (EmoVlmStep) { .vlm = vlm, .parameters = parameters, .batch = batch, .pixels = inputs.pixels };
+      g_assert_cmpuint (batch->n_pictures, ==, i == 0 ? 2 : 1);
+      emo_vlm_step_run (&step, i == 0 ? twice : once, i == 0 ? &loss_twice : &loss_once, NULL, &error);
+      g_assert_no_error (error);
+    }
+  assert_relative ("the loss", loss_once, loss_twice, 1e-6);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree float *a = read_floats (twice[i]);
+      g_autofree float *b = read_floats (once[i]);
+      double difference = 0, norm = 0;
+
+      for (gsize j = 0; j < count (once[i]); j++)
+        {
+          difference += (a[j] - b[j]) * (a[j] - b[j]);
+          norm += a[j] * a[j];
+        }
+      g_assert_cmpfloat (sqrt (difference), <=, 1e-5 * sqrt (norm) + 1e-7);
+    }
+  clear_gradients (twice, n);
+  clear_gradients (once, n);
+  inputs_clear (&inputs);
+}
+
+/* In bf16 the direction is right, if not the last digits. */
+static void
+test_step_computes_in_bf16 (void)
+{
+  g_autoptr(EmoJson) json = load_vectors ();
+  const EmoJsonValue *root = emo_json_get_root (json);
+  const EmoJsonValue *wanted = emo_json_value_get_element (member (root, "cases"), 0);
+  g_autoptr(EmoVlm) vlm = load_vlm (EMO_DTYPE_BF16);
+  g_autoptr(EmoParameters) parameters = list_parameters (vlm, root, FALSE);
+  guint n = emo_parameters_get_n (parameters);
+  g_autofree EmoTensor **gradients = g_new0 (EmoTensor *, n);
+  g_autoptr(GError) error = NULL;
+  double loss;
+  Inputs inputs;
+  EmoVlmStep step;
+
+  inputs_init (&inputs, root, vlm, EMO_LOSS_ON_ANSWER);
+  step = (EmoVlmStep) { .vlm = vlm, .parameters = parameters, .batch = inputs.batch, .pixels = inputs.pixels };
+  emo_vlm_step_run (&step, gradients, &loss, NULL, &error);
+  g_assert_no_error (error);
+  assert_relative ("the loss", loss, emo_json_value_get_double (emo_json_value_get_element (member (wanted, "losses"), 0)), 0.02);
+  for (guint i = 0; i < n; i++)
+    {
+      const char *name = emo_parameters_get (parameters, i)->name;
+
+      assert_told (member (member (wanted, "gradients"), name), name, gradients[i], 0.15);
+    }
+  clear_gradients (gradients, n);
+  inputs_clear (&inputs);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -341,6 +420,8 @@ main (int   argc,
 
   g_test_add_data_func ("/Emo/VlmStep/equals-the-reference", GINT_TO_POINTER (FALSE), test_step_equals_the_reference);
   g_test_add_data_func ("/Emo/VlmStep/equals-the-reference-checkpointed", GINT_TO_POINTER (TRUE), test_step_equals_the_reference);
+  g_test_add_func ("/Emo/VlmStep/shares-a-picture", test_step_shares_a_picture);
+  g_test_add_func ("/Emo/VlmStep/computes-in-bf16", test_step_computes_in_bf16);
 
   return g_test_run ();
 }
