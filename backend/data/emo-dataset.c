@@ -1,0 +1,587 @@
+/* emo-dataset.c: the pictures of a training folder
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "emo-annotation-reply.h"
+#include "emo-dataset.h"
+#include "emo-draw.h"
+#include "emo-error.h"
+#include "emo-file.h"
+#include "emo-image-format.h"
+#include "emo-json.h"
+
+/* An annotation of a hundred thousand pictures is tens of megabytes. */
+#define MAX_ANNOTATIONS (512 * 1024 * 1024)
+
+struct _EmoDataset
+{
+  char        *root;
+  EmoLabelSet *labels;
+  GPtrArray   *items;                 /* of EmoDatasetItem, owned */
+  GPtrArray   *problems;              /* of text, owned; NULL at its end */
+  guint        first[EMO_N_SPLITS + 1];
+};
+
+static void
+free_item (gpointer data)
+{
+  EmoDatasetItem *item = data;
+
+  g_free (item->path);
+  g_free (item->file_name);
+  g_free (item->observation);
+  g_free (item->reason);
+  g_free (item);
+}
+
+const char *
+emo_split_get_name (EmoSplit split)
+{
+  static const char * const names[EMO_N_SPLITS] = { "train", "val", "test" };
+
+  g_return_val_if_fail (split < EMO_N_SPLITS, NULL);
+
+  return names[split];
+}
+
+/* --- Folders --- */
+
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (*(char * const *) a, *(char * const *) b);
+}
+
+/* Names in a folder, sorted by bytes: its folders, or its pictures. */
+static GPtrArray *
+list_names (const char  *folder,
+            gboolean     folders,
+            GError     **error)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GDir) dir = g_dir_open (folder, 0, error);
+  const char *name;
+
+  if (dir == NULL)
+    return NULL;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (*name != '.' && (folders ? g_file_test (path, G_FILE_TEST_IS_DIR) : emo_image_format_takes_name (name)))
+        g_ptr_array_add (names, g_strdup (name));
+    }
+  g_ptr_array_sort (names, compare_names);
+
+  return g_steal_pointer (&names);
+}
+
+/* Where label folders are: in the splits' folders that exist, or in the root. */
+typedef struct
+{
+  char     *prefix;   /* "train", or "" */
+  EmoSplit  split;
+} Part;
+
+static void
+clear_part (gpointer data)
+{
+  g_free (((Part *) data)->prefix);
+}
+
+static GArray *
+find_parts (GPtrArray *folders)
+{
+  GArray *parts = g_array_new (FALSE, FALSE, sizeof (Part));
+  Part whole = { g_strdup (""), EMO_SPLIT_TRAIN };
+
+  g_array_set_clear_func (parts, clear_part);
+  for (guint split = 0; split < EMO_N_SPLITS; split++)
+    for (guint i = 0; i < folders->len; i++)
+      if (g_str_equal (folders->pdata[i], emo_split_get_name (split)))
+        {
+          Part part = { g_strdup (folders->pdata[i]), split };
+
+          g_array_append_val (parts, part);
+        }
+  if (parts->len == 0)
+    g_array_append_val (parts, whole);
+  else
+    clear_part (&whole);
+
+  return parts;
+}
+
+/* --- Labels --- */
+
+static gboolean
+collect_labels (EmoDataset  *self,
+                GArray      *parts,
+                GPtrArray   *names,
+                GError     **error)
+{
+  for (guint i = 0; i < parts->len; i++)
+    {
+      g_autofree char *folder = g_build_filename (self->root, g_array_index (parts, Part, i).prefix, NULL);
+      g_autoptr(GPtrArray) found = list_names (folder, TRUE, error);
+
+      if (found == NULL)
+        return FALSE;
+      for (guint j = 0; j < found->len; j++)
+        if (!g_ptr_array_find_with_equal_func (names, found->pdata[j], g_str_equal, NULL))
+          g_ptr_array_add (names, g_strdup (found->pdata[j]));
+    }
+  g_ptr_array_sort (names, compare_names);
+
+  return TRUE;
+}
+
+static gboolean
+check_labels (EmoDataset   *self,
+              EmoLabelSet  *wanted,
+              GPtrArray    *names,
+              GError      **error)
+{
+  for (guint i = 0; i < names->len; i++)
+    if (emo_label_set_find (wanted, names->pdata[i]) < 0)
+      {
+        g_autofree char *labels = g_strjoinv (", ", (char **) emo_label_set_get_labels (wanted));
+
+        g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: the folder \"%s\" is none of the labels %s",
+                     self->root, (char *) names->pdata[i], labels);
+        return FALSE;
+      }
+  self->labels = emo_label_set_ref (wanted);
+
+  return TRUE;
+}
+
+static gboolean
+find_labels (EmoDataset   *self,
+             GArray       *parts,
+             EmoLabelSet  *wanted,
+             GError      **error)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  if (!collect_labels (self, parts, names, error))
+    return FALSE;
+  if (wanted != NULL)
+    return check_labels (self, wanted, names, error);
+  if (names->len < 2)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
+                   "%s: expected a folder for each of two or more labels, in train/, val/ and test/ or beside one another; found %s",
+                   self->root, names->len == 0 ? "none" : (char *) names->pdata[0]);
+      return FALSE;
+    }
+  g_ptr_array_add (names, NULL);
+  self->labels = emo_label_set_new ((const char * const *) names->pdata, error);
+
+  return self->labels != NULL;
+}
+
+/* --- Pictures --- */
+
+static gboolean
+add_pictures (EmoDataset  *self,
+              const Part  *part,
+              guint        label,
+              GError     **error)
+{
+  g_autofree char *folder = g_build_filename (part->prefix, emo_label_set_get_label (self->labels, label), NULL);
+  g_autofree char *path = g_build_filename (self->root, folder, NULL);
+  g_autoptr(GPtrArray) names = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  names = list_names (path, FALSE, error);
+  if (names == NULL)
+    return FALSE;
+  for (guint i = 0; i < names->len; i++)
+    {
+      EmoDatasetItem *item = g_new0 (EmoDatasetItem, 1);
+
+      item->file_name = *part->prefix != '\0' ? g_build_filename (folder, names->pdata[i], NULL)
+                                              : g_build_filename (emo_label_set_get_label (self->labels, label), names->pdata[i], NULL);
+      item->path = g_build_filename (self->root, item->file_name, NULL);
+      item->label = label;
+      item->split = part->split;
+      g_ptr_array_add (self->items, item);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+add_all (EmoDataset    *self,
+         GArray        *parts,
+         GCancellable  *cancellable,
+         GError       **error)
+{
+  for (guint i = 0; i < parts->len; i++)
+    for (guint label = 0; label < emo_label_set_get_size (self->labels); label++)
+      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          !add_pictures (self, &g_array_index (parts, Part, i), label, error))
+        return FALSE;
+
+  return TRUE;
+}
+
+/* --- Splits --- */
+
+/* A name's place in the order that a seed gives its label's pictures. */
+static guint64
+rank_of (const EmoDatasetItem *item,
+         guint64               seed)
+{
+  EmoDraw draw = emo_draw_begin (seed, item->file_name, 0, 0, 0);
+
+  return emo_draw_bits (&draw);
+}
+
+static int
+compare_ranks (gconstpointer a,
+               gconstpointer b,
+               gpointer      user_data)
+{
+  guint64 seed = *(guint64 *) user_data;
+  guint64 first = rank_of (*(EmoDatasetItem * const *) a, seed);
+  guint64 second = rank_of (*(EmoDatasetItem * const *) b, seed);
+
+  return first < second ? -1 : first > second;
+}
+
+/* Moves a tenth of a label's train pictures, rounded, into @split. */
+static void
+draw_split (EmoDataset *self,
+            guint       label,
+            EmoSplit    split,
+            double      share,
+            guint64     seed)
+{
+  g_autoptr(GPtrArray) train = g_ptr_array_new ();
+  guint n;
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      EmoDatasetItem *item = self->items->pdata[i];
+
+      if (item->label == label && item->split == EMO_SPLIT_TRAIN)
+        g_ptr_array_add (train, item);
+    }
+  g_ptr_array_sort_with_data (train, compare_ranks, &seed);
+  n = train->len * share + 0.5;
+  for (guint i = 0; i < n; i++)
+    ((EmoDatasetItem *) train->pdata[i])->split = split;
+}
+
+static void
+draw_splits (EmoDataset *self,
+             GArray     *parts,
+             guint64     seed)
+{
+  gboolean flat = *g_array_index (parts, Part, 0).prefix == '\0';
+
+  for (guint label = 0; label < emo_label_set_get_size (self->labels); label++)
+    {
+      if (flat)
+        draw_split (self, label, EMO_SPLIT_TEST, 0.1, seed + 1);
+      if (emo_dataset_count (self, EMO_SPLIT_VAL, label) == 0)
+        draw_split (self, label, EMO_SPLIT_VAL, flat ? 1.0 / 9 : 0.1, seed);
+    }
+}
+
+static int
+compare_items (gconstpointer a,
+               gconstpointer b)
+{
+  const EmoDatasetItem *first = *(EmoDatasetItem * const *) a;
+  const EmoDatasetItem *second = *(EmoDatasetItem * const *) b;
+
+  if (first->split != second->split)
+    return first->split < second->split ? -1 : 1;
+
+  return strcmp (first->file_name, second->file_name);
+}
+
+static void
+sort_items (EmoDataset *self)
+{
+  g_ptr_array_sort (self->items, compare_items);
+  for (guint split = 0; split <= EMO_N_SPLITS; split++)
+    {
+      guint i = 0;
+
+      while (i < self->items->len && ((EmoDatasetItem *) self->items->pdata[i])->split < split)
+        i++;
+      self->first[split] = i;
+    }
+}
+
+/* --- Annotations --- */
+
+static char *
+find_annotations (EmoDataset *self)
+{
+  g_autoptr(GDir) dir = g_dir_open (self->root, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, "_annotations_train.json") || g_str_has_suffix (name, "_annotation_train.json"))
+      return g_build_filename (self->root, name, NULL);
+
+  return NULL;
+}
+
+static EmoDatasetItem *
+find_item (GHashTable         *items,
+           const EmoJsonValue *entry)
+{
+  static const char * const keys[] = { "img_path", "img" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      const char *name = emo_json_value_get_member_string (entry, keys[i], "");
+      EmoDatasetItem *item = g_hash_table_lookup (items, name);
+
+      if (item == NULL && g_str_has_prefix (name, "./"))
+        item = g_hash_table_lookup (items, name + 2);
+      if (item != NULL)
+        return item;
+    }
+
+  return NULL;
+}
+
+/* By the name from the root, and by the name alone where no other has it. */
+static GHashTable *
+index_items (EmoDataset *self)
+{
+  GHashTable *items = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      EmoDatasetItem *item = self->items->pdata[i];
+      char *name = g_path_get_basename (item->file_name);
+
+      g_hash_table_insert (items, g_strdup (item->file_name), item);
+      g_hash_table_insert (items, name, g_hash_table_contains (items, name) ? NULL : item);
+    }
+
+  return items;
+}
+
+static void
+apply_annotations (EmoDataset         *self,
+                   const EmoJsonValue *root,
+                   const char         *path)
+{
+  g_autoptr(GHashTable) items = index_items (self);
+  guint n_lost = 0;
+
+  for (gsize i = 0; i < emo_json_value_get_length (root); i++)
+    {
+      const EmoJsonValue *entry = emo_json_value_get_element (root, i);
+      const char *reply = emo_json_value_get_member_string (entry, "gpt_response", NULL);
+      EmoDatasetItem *item = find_item (items, entry);
+
+      if (item == NULL || reply == NULL)
+        {
+          n_lost++;
+          continue;
+        }
+      g_clear_pointer (&item->observation, g_free);
+      g_clear_pointer (&item->reason, g_free);
+      emo_annotation_reply_parse (reply, &item->observation, &item->reason);
+    }
+  if (n_lost > 0)
+    g_ptr_array_add (self->problems, g_strdup_printf ("%s: %u entries have no picture in the folder or no text", path, n_lost));
+}
+
+static gboolean
+read_annotations (EmoDataset  *self,
+                  GError     **error)
+{
+  g_autofree char *path = find_annotations (self);
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(EmoJson) json = NULL;
+  gsize length;
+  const char *text;
+
+  if (path == NULL)
+    return TRUE;
+  bytes = emo_file_read (path, MAX_ANNOTATIONS, error);
+  if (bytes == NULL)
+    return FALSE;
+  text = g_bytes_get_data (bytes, &length);
+  json = emo_json_parse (text, length, path, MAX_ANNOTATIONS, error);
+  if (json == NULL)
+    return FALSE;
+  if (emo_json_value_get_type (emo_json_get_root (json)) != EMO_JSON_ARRAY)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: expected a list of {gpt_response, img, img_path, label}", path);
+      return FALSE;
+    }
+  apply_annotations (self, emo_json_get_root (json), path);
+
+  return TRUE;
+}
+
+/* --- Checks --- */
+
+static gboolean
+check_counts (EmoDataset  *self,
+              GError     **error)
+{
+  if (emo_dataset_count (self, EMO_SPLIT_TRAIN, -1) == 0)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: there are no pictures to train on", self->root);
+      return FALSE;
+    }
+  for (guint label = 0; label < emo_label_set_get_size (self->labels); label++)
+    for (guint split = 0; split < EMO_N_SPLITS; split++)
+      if (emo_dataset_count (self, split, label) == 0 && emo_dataset_count (self, split, -1) > 0)
+        g_ptr_array_add (self->problems, g_strdup_printf ("%s: no picture of \"%s\" in %s", self->root,
+                                                          emo_label_set_get_label (self->labels, label),
+                                                          emo_split_get_name (split)));
+
+  return TRUE;
+}
+
+static gboolean
+load (EmoDataset    *self,
+      EmoLabelSet   *labels,
+      guint64        seed,
+      GCancellable  *cancellable,
+      GError       **error)
+{
+  g_autoptr(GPtrArray) folders = list_names (self->root, TRUE, error);
+  g_autoptr(GArray) parts = NULL;
+
+  if (folders == NULL)
+    return FALSE;
+  parts = find_parts (folders);
+  if (!find_labels (self, parts, labels, error) || !add_all (self, parts, cancellable, error))
+    return FALSE;
+  draw_splits (self, parts, seed);
+  sort_items (self);
+
+  return check_counts (self, error) && read_annotations (self, error);
+}
+
+/**
+ * emo_dataset_load:
+ * @root: the folder
+ * @labels: (nullable): the labels in the order wanted
+ * @seed: of the splits that the folder does not give
+ * @cancellable: (nullable): tested before each label's folder
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the pictures
+ */
+EmoDataset *
+emo_dataset_load (const char    *root,
+                  EmoLabelSet   *labels,
+                  guint64        seed,
+                  GCancellable  *cancellable,
+                  GError       **error)
+{
+  g_autoptr(EmoDataset) self = NULL;
+
+  g_return_val_if_fail (root != NULL, NULL);
+
+  self = g_new0 (EmoDataset, 1);
+  self->root = g_canonicalize_filename (root, NULL);
+  self->items = g_ptr_array_new_with_free_func (free_item);
+  self->problems = g_ptr_array_new_with_free_func (g_free);
+  if (!load (self, labels, seed, cancellable, error))
+    return NULL;
+  g_ptr_array_add (self->problems, NULL);
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * emo_dataset_free:
+ * @self: (transfer full) (nullable): a dataset
+ */
+void
+emo_dataset_free (EmoDataset *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->root);
+  g_clear_pointer (&self->labels, emo_label_set_unref);
+  g_ptr_array_unref (self->items);
+  g_ptr_array_unref (self->problems);
+  g_free (self);
+}
+
+const char *
+emo_dataset_get_root (EmoDataset *self)
+{
+  return self->root;
+}
+
+EmoLabelSet *
+emo_dataset_get_labels (EmoDataset *self)
+{
+  return self->labels;
+}
+
+guint
+emo_dataset_get_n (EmoDataset *self)
+{
+  return self->items->len;
+}
+
+const EmoDatasetItem *
+emo_dataset_get (EmoDataset *self,
+                 guint       index)
+{
+  g_return_val_if_fail (index < self->items->len, NULL);
+
+  return self->items->pdata[index];
+}
+
+guint
+emo_dataset_count (EmoDataset *self,
+                   EmoSplit    split,
+                   int         label)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      const EmoDatasetItem *item = self->items->pdata[i];
+
+      n += item->split == split && (label < 0 || item->label == (guint) label);
+    }
+
+  return n;
+}
+
+guint
+emo_dataset_get_first (EmoDataset *self,
+                       EmoSplit    split)
+{
+  g_return_val_if_fail (split < EMO_N_SPLITS, 0);
+
+  return self->first[split];
+}
+
+const char * const *
+emo_dataset_get_problems (EmoDataset *self)
+{
+  return (const char * const *) self->problems->pdata;
+}

@@ -1,0 +1,73 @@
+/* emo-dataset.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-label-set.h"
+
+G_BEGIN_DECLS
+
+/* The pictures that a training folder holds, by label and split, with what an
+ * annotation file says of them. Layouts:
+ *   ROOT/{train,val,test}/LABEL/PICTURE   val may be missing: a tenth of each
+ *                                         label's train pictures, by seed
+ *   ROOT/LABEL/PICTURE                    split 80, 10 and 10 by seed
+ *   NAME_annotations_train.json in ROOT   [{gpt_response, img, img_path, label}]
+ *                                         ("_annotation_" is read too)
+ * Which pictures a seed puts where hangs on their names, so that a picture more
+ * elsewhere changes little. Reads folders, not pictures. Immutable. */
+typedef enum
+{
+  EMO_SPLIT_TRAIN,
+  EMO_SPLIT_VAL,
+  EMO_SPLIT_TEST,
+  EMO_N_SPLITS
+} EmoSplit;
+
+typedef struct
+{
+  char     *path;          /* absolute, bytes */
+  char     *file_name;     /* relative to the root */
+  guint     label;
+  EmoSplit  split;
+  char     *observation;   /* (nullable) what it shows, in words */
+  char     *reason;        /* (nullable) why it evokes the label */
+} EmoDatasetItem;
+
+typedef struct _EmoDataset EmoDataset;
+
+/* The seed of the published split. */
+#define EMO_DATASET_SEED 42
+
+/* @labels (nullable): the order wanted; sorted by bytes without it.
+ * Errors: IO; INVALID_FILE: no pictures, one label, a folder that is no label of
+ * @labels, a damaged annotation file; CANCELLED. */
+EmoDataset           *emo_dataset_load           (const char    *root,
+                                                  EmoLabelSet   *labels,
+                                                  guint64        seed,
+                                                  GCancellable  *cancellable,
+                                                  GError       **error);
+void                  emo_dataset_free           (EmoDataset    *self);
+const char           *emo_dataset_get_root       (EmoDataset    *self);
+EmoLabelSet          *emo_dataset_get_labels     (EmoDataset    *self);
+guint                 emo_dataset_get_n          (EmoDataset    *self);
+/* Sorted by split, then by the bytes of their names. */
+const EmoDatasetItem *emo_dataset_get            (EmoDataset    *self,
+                                                  guint          index);
+guint                 emo_dataset_count          (EmoDataset    *self,
+                                                  EmoSplit       split,
+                                                  int            label);   /* -1: all */
+/* The first item of a split; its items follow one another. */
+guint                 emo_dataset_get_first      (EmoDataset    *self,
+                                                  EmoSplit       split);
+/* What a person should know, NULL-terminated: labels without pictures, entries
+ * without a picture. */
+const char * const   *emo_dataset_get_problems   (EmoDataset    *self);
+const char           *emo_split_get_name         (EmoSplit       split);   /* "train" */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoDataset, emo_dataset_free)
+
+G_END_DECLS
