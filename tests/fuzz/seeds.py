@@ -7,6 +7,7 @@ small ones that are written here. Nothing of it is committed twice.
 
 usage: seeds.py SOURCE-ROOT TARGET FOLDER"""
 import glob
+import hashlib
 import json
 import os
 import struct
@@ -84,7 +85,35 @@ def exif(root):
             yield data[at + 6:at + 600]
 
 
+def feature_sum(data, start=0):
+    mask, multiplier = (1 << 64) - 1, 0x9e3779b97f4a7c15
+
+    def mix(value):
+        product = value * multiplier
+        return (product ^ product >> 64) & mask
+    total = start ^ len(data)
+    whole = len(data) // 8 * 8
+    for at in range(0, whole, 8):
+        total = mix(total ^ int.from_bytes(data[at:at + 8], 'little'))
+    return mix(total ^ int.from_bytes(data[whole:], 'little') ^ 0xd6e8feb86659fd93) or 1
+
+
+def feature_cache(n_rows, width=2, kind=b'fuzz'):
+    """The number of bytes of rows, the rows, and the file of their keys."""
+    header = struct.pack('<QII32sQ', 0x3154414546204d45, width, 0, hashlib.sha256(kind).digest(), 0)
+    keys = header + struct.pack('<Q', feature_sum(header))
+    rows = b''
+    for number in range(n_rows):
+        row = struct.pack(f'<{width}f', *range(number, number + width))
+        record = bytes([number]) * 32 + struct.pack('<Q', feature_sum(row))
+        keys += record + struct.pack('<Q', feature_sum(record, number + 1))
+        rows += row
+    return bytes([len(rows)]) + rows + keys
+
+
 SEEDS = {
+    'feature-cache': lambda root: [feature_cache(3), feature_cache(3)[:-5], feature_cache(0), feature_cache(1, 3),
+                                   feature_cache(5)[:90]],
     'json': lambda root: [*VALUES, *files(root, 'data/models/emoscenes/**/*.json', largest=4096)],
     'safetensors': lambda root: [
         *files(root, 'tests/vectors/safetensors/*.safetensors', 'tests/vectors/parts/*.safetensors', largest=3000),
