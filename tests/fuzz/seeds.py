@@ -112,6 +112,7 @@ def feature_cache(n_rows, width=2, kind=b'fuzz'):
 
 
 SEEDS = {
+    'csv': lambda root: [CSV.encode(), b'file_name,label\r\n"a ""b"".png",awe\r\n', b'a"b\n"c"d\n\n"e'],
     'feature-cache': lambda root: [feature_cache(3), feature_cache(3)[:-5], feature_cache(0), feature_cache(1, 3),
                                    feature_cache(5)[:90]],
     'json': lambda root: [*VALUES, *files(root, 'data/models/emoscenes/**/*.json', largest=4096)],
