@@ -29,6 +29,7 @@
 #include "core/emo-text.h"
 #include "core/emo-update.h"
 #include "core/emo-what-if.h"
+#include "data/emo-dataset.h"
 #include "data/emo-run-entry.h"
 #include "data/emo-run-store.h"
 #include "figure/emo-figure-sheet.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "emo-annotation-reply.h"
-#include "emo-dataset.h"
+#include "emo-dataset-private.h"
 #include "emo-draw.h"
 #include "emo-error.h"
 #include "emo-file.h"
@@ -20,15 +20,6 @@
 
 /* An annotation of a hundred thousand pictures is tens of megabytes. */
 #define MAX_ANNOTATIONS (512 * 1024 * 1024)
-
-struct _EmoDataset
-{
-  char        *root;
-  EmoLabelSet *labels;
-  GPtrArray   *items;                 /* of EmoDatasetItem, owned */
-  GPtrArray   *problems;              /* of text, owned; NULL at its end */
-  guint        first[EMO_N_SPLITS + 1];
-};
 
 static void
 free_item (gpointer data)
@@ -39,6 +30,7 @@ free_item (gpointer data)
   g_free (item->file_name);
   g_free (item->observation);
   g_free (item->reason);
+  g_free (item->sha256);
   g_free (item);
 }
 
@@ -50,6 +42,18 @@ emo_split_get_name (EmoSplit split)
   g_return_val_if_fail (split < EMO_N_SPLITS, NULL);
 
   return names[split];
+}
+
+void
+_emo_dataset_add_problem (EmoDataset *self,
+                          const char *format,
+                          ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_ptr_array_insert (self->problems, (int) self->problems->len - 1, g_strdup_vprintf (format, arguments));
+  va_end (arguments);
 }
 
 /* --- Folders --- */
@@ -285,13 +289,12 @@ draw_split (EmoDataset *self,
     ((EmoDatasetItem *) train->pdata[i])->split = split;
 }
 
+/* @flat: neither folders nor a list say what belongs where. */
 static void
 draw_splits (EmoDataset *self,
-             GArray     *parts,
+             gboolean    flat,
              guint64     seed)
 {
-  gboolean flat = *g_array_index (parts, Part, 0).prefix == '\0';
-
   for (guint label = 0; label < emo_label_set_get_size (self->labels); label++)
     {
       if (flat)
@@ -314,8 +317,8 @@ compare_items (gconstpointer a,
   return strcmp (first->file_name, second->file_name);
 }
 
-static void
-sort_items (EmoDataset *self)
+void
+_emo_dataset_sort (EmoDataset *self)
 {
   g_ptr_array_sort (self->items, compare_items);
   for (guint split = 0; split <= EMO_N_SPLITS; split++)
@@ -334,29 +337,53 @@ static char *
 find_annotations (EmoDataset *self)
 {
   g_autoptr(GDir) dir = g_dir_open (self->root, 0, NULL);
+  g_autofree char *first = NULL;
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, "_annotations_train.json") || g_str_has_suffix (name, "_annotation_train.json"))
-      return g_build_filename (self->root, name, NULL);
+    if ((g_str_has_suffix (name, "_annotations_train.json") || g_str_has_suffix (name, "_annotation_train.json")) &&
+        (first == NULL || strcmp (name, first) < 0))
+      {
+        g_free (first);
+        first = g_strdup (name);
+      }
 
-  return NULL;
+  return first != NULL ? g_build_filename (self->root, first, NULL) : NULL;
 }
 
+/* By the longest end of @name that is an item's: the paths of a file that was
+ * written elsewhere begin with folders of that place. */
 static EmoDatasetItem *
-find_item (GHashTable         *items,
+find_by_end (GHashTable *items,
+             const char *name)
+{
+  EmoDatasetItem *item = NULL;
+
+  while (name != NULL && item == NULL)
+    {
+      item = g_hash_table_lookup (items, name);
+      name = strchr (name, '/');
+      if (name != NULL)
+        name++;
+    }
+
+  return item;
+}
+
+/* An entry of another label is another picture's of the same name. */
+static EmoDatasetItem *
+find_item (EmoDataset         *self,
+           GHashTable         *items,
            const EmoJsonValue *entry)
 {
   static const char * const keys[] = { "img_path", "img" };
+  const char *label = emo_json_value_get_member_string (entry, "label", NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     {
-      const char *name = emo_json_value_get_member_string (entry, keys[i], "");
-      EmoDatasetItem *item = g_hash_table_lookup (items, name);
+      EmoDatasetItem *item = find_by_end (items, emo_json_value_get_member_string (entry, keys[i], ""));
 
-      if (item == NULL && g_str_has_prefix (name, "./"))
-        item = g_hash_table_lookup (items, name + 2);
-      if (item != NULL)
+      if (item != NULL && (label == NULL || g_str_equal (label, emo_label_set_get_label (self->labels, item->label))))
         return item;
     }
 
@@ -381,19 +408,34 @@ index_items (EmoDataset *self)
   return items;
 }
 
+static guint
+count_bare (EmoDataset *self)
+{
+  guint n = 0;
+
+  for (guint i = self->first[EMO_SPLIT_TRAIN]; i < self->first[EMO_SPLIT_TRAIN + 1]; i++)
+    {
+      const EmoDatasetItem *item = self->items->pdata[i];
+
+      n += item->observation == NULL && item->reason == NULL;
+    }
+
+  return n;
+}
+
 static void
 apply_annotations (EmoDataset         *self,
                    const EmoJsonValue *root,
                    const char         *path)
 {
   g_autoptr(GHashTable) items = index_items (self);
-  guint n_lost = 0;
+  guint n_lost = 0, n_bare;
 
   for (gsize i = 0; i < emo_json_value_get_length (root); i++)
     {
       const EmoJsonValue *entry = emo_json_value_get_element (root, i);
       const char *reply = emo_json_value_get_member_string (entry, "gpt_response", NULL);
-      EmoDatasetItem *item = find_item (items, entry);
+      EmoDatasetItem *item = find_item (self, items, entry);
 
       if (item == NULL || reply == NULL)
         {
@@ -405,7 +447,11 @@ apply_annotations (EmoDataset         *self,
       emo_annotation_reply_parse (reply, &item->observation, &item->reason);
     }
   if (n_lost > 0)
-    g_ptr_array_add (self->problems, g_strdup_printf ("%s: %u entries have no picture in the folder or no text", path, n_lost));
+    _emo_dataset_add_problem (self, "%s: %u entries have no picture in the folder or no text", path, n_lost);
+  n_bare = count_bare (self);
+  if (n_bare > 0)
+    _emo_dataset_add_problem (self, "%s: %u of %u train pictures have no entry", path, n_bare,
+                              emo_dataset_count (self, EMO_SPLIT_TRAIN, -1));
 }
 
 static gboolean
@@ -451,9 +497,43 @@ check_counts (EmoDataset  *self,
   for (guint label = 0; label < emo_label_set_get_size (self->labels); label++)
     for (guint split = 0; split < EMO_N_SPLITS; split++)
       if (emo_dataset_count (self, split, label) == 0 && emo_dataset_count (self, split, -1) > 0)
-        g_ptr_array_add (self->problems, g_strdup_printf ("%s: no picture of \"%s\" in %s", self->root,
-                                                          emo_label_set_get_label (self->labels, label),
-                                                          emo_split_get_name (split)));
+        _emo_dataset_add_problem (self, "%s: no picture of \"%s\" in %s", self->root,
+                                  emo_label_set_get_label (self->labels, label), emo_split_get_name (split));
+
+  return TRUE;
+}
+
+static gboolean
+read_folders (EmoDataset    *self,
+              EmoLabelSet   *labels,
+              gboolean      *flat,
+              GCancellable  *cancellable,
+              GError       **error)
+{
+  g_autoptr(GPtrArray) folders = list_names (self->root, TRUE, error);
+  g_autoptr(GArray) parts = NULL;
+
+  if (folders == NULL)
+    return FALSE;
+  parts = find_parts (folders);
+  *flat = *g_array_index (parts, Part, 0).prefix == '\0';
+
+  return find_labels (self, parts, labels, error) && add_all (self, parts, cancellable, error);
+}
+
+static gboolean
+read_list (EmoDataset    *self,
+           EmoLabelSet   *labels,
+           gboolean      *flat,
+           GError       **error)
+{
+  g_autofree char *path = g_steal_pointer (&self->root);
+  gboolean has_splits;
+
+  self->root = g_path_get_dirname (path);
+  if (!_emo_dataset_read_list (self, path, labels, &has_splits, error))
+    return FALSE;
+  *flat = !has_splits;
 
   return TRUE;
 }
@@ -465,23 +545,20 @@ load (EmoDataset    *self,
       GCancellable  *cancellable,
       GError       **error)
 {
-  g_autoptr(GPtrArray) folders = list_names (self->root, TRUE, error);
-  g_autoptr(GArray) parts = NULL;
+  gboolean is_list = g_file_test (self->root, G_FILE_TEST_IS_REGULAR);
+  gboolean flat;
 
-  if (folders == NULL)
+  if (!(is_list ? read_list (self, labels, &flat, error) : read_folders (self, labels, &flat, cancellable, error)))
     return FALSE;
-  parts = find_parts (folders);
-  if (!find_labels (self, parts, labels, error) || !add_all (self, parts, cancellable, error))
-    return FALSE;
-  draw_splits (self, parts, seed);
-  sort_items (self);
+  draw_splits (self, flat, seed);
+  _emo_dataset_sort (self);
 
   return check_counts (self, error) && read_annotations (self, error);
 }
 
 /**
  * emo_dataset_load:
- * @root: the folder
+ * @root: the folder, or a list of pictures (CSV)
  * @labels: (nullable): the labels in the order wanted
  * @seed: of the splits that the folder does not give
  * @cancellable: (nullable): tested before each label's folder
@@ -504,9 +581,9 @@ emo_dataset_load (const char    *root,
   self->root = g_canonicalize_filename (root, NULL);
   self->items = g_ptr_array_new_with_free_func (free_item);
   self->problems = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (self->problems, NULL);
   if (!load (self, labels, seed, cancellable, error))
     return NULL;
-  g_ptr_array_add (self->problems, NULL);
 
   return g_steal_pointer (&self);
 }

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  *   ROOT/{train,val,test}/LABEL/PICTURE   val may be missing: a tenth of each
  *                                         label's train pictures, by seed
  *   ROOT/LABEL/PICTURE                    split 80, 10 and 10 by seed
+ *   LIST.csv                              its columns file_name, label and, where
+ *                                         there is one, split; names from its folder
  *   NAME_annotations_train.json in ROOT   [{gpt_response, img, img_path, label}]
  *                                         ("_annotation_" is read too)
  * Which pictures a seed puts where hangs on their names, so that a picture more
@@ -35,6 +37,7 @@ typedef struct
   EmoSplit  split;
   char     *observation;   /* (nullable) what it shows, in words */
   char     *reason;        /* (nullable) why it evokes the label */
+  char     *sha256;        /* (nullable) where emo_dataset_drop_copies() read the file */
 } EmoDatasetItem;
 
 typedef struct _EmoDataset EmoDataset;
@@ -42,12 +45,18 @@ typedef struct _EmoDataset EmoDataset;
 /* The seed of the published split. */
 #define EMO_DATASET_SEED 42
 
-/* @labels (nullable): the order wanted; sorted by bytes without it.
+/* @root: a folder or a list. @labels (nullable): the order wanted; sorted by
+ * bytes without it.
  * Errors: IO; INVALID_FILE: no pictures, one label, a folder that is no label of
  * @labels, a damaged annotation file; CANCELLED. */
 EmoDataset           *emo_dataset_load           (const char    *root,
                                                   EmoLabelSet   *labels,
                                                   guint64        seed,
+                                                  GCancellable  *cancellable,
+                                                  GError       **error);
+/* Reads files of one size: the same picture twice is a problem, and one of train
+ * that val or test has is left out. Before anybody else uses the dataset. */
+gboolean              emo_dataset_drop_copies    (EmoDataset    *self,
                                                   GCancellable  *cancellable,
                                                   GError       **error);
 void                  emo_dataset_free           (EmoDataset    *self);
@@ -64,7 +73,7 @@ guint                 emo_dataset_count          (EmoDataset    *self,
 guint                 emo_dataset_get_first      (EmoDataset    *self,
                                                   EmoSplit       split);
 /* What a person should know, NULL-terminated: labels without pictures, entries
- * without a picture. */
+ * without a picture and pictures without one, lines that cannot be used, copies. */
 const char * const   *emo_dataset_get_problems   (EmoDataset    *self);
 const char           *emo_split_get_name         (EmoSplit       split);   /* "train" */
 

@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "emo-annotation-reply.h"
@@ -233,6 +234,346 @@ test_dataset_refuses_no_pictures (void)
   emo_test_remove_folder (root);
 }
 
+/* Annotations are written where folders lie elsewhere. */
+static void
+test_dataset_matches_annotations_by_their_end (void)
+{
+  static const char text[] =
+    "[{\"gpt_response\": \"1. a 2. b\", \"img_path\": \"/data/set/train/awe/000.png\", \"label\": \"awe\"},"
+    "{\"gpt_response\": \"1. c 2. d\", \"img\": \"000.png\", \"img_path\": \"set/fear/000.png\", \"label\": \"fear\"},"
+    "{\"gpt_response\": \"1. e 2. f\", \"img_path\": \"train/awe/001.png\", \"label\": \"fear\"},"
+    "\"no entry\", {\"gpt_response\": 7, \"img_path\": \"train/awe/002.png\"}, {}]";
+  g_autofree char *root = emo_test_make_folder ();
+  g_autofree char *path = g_build_filename (root, "set_annotations_train.json", NULL);
+  g_autoptr(EmoDataset) dataset = NULL;
+
+  put_many (root, "train/awe", 3);
+  put_many (root, "train/fear", 1);
+  put_many (root, "val/awe", 1);
+  put_many (root, "val/fear", 1);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  dataset = load (root);
+  g_assert_cmpstr (emo_dataset_get (dataset, 0)->observation, ==, "a");
+  g_assert_null (emo_dataset_get (dataset, 1)->observation);
+  g_assert_null (emo_dataset_get (dataset, 2)->observation);
+  /* "000.png" alone may be any of four. */
+  g_assert_null (emo_dataset_get (dataset, 3)->observation);
+  g_assert_nonnull (strstr (emo_dataset_get_problems (dataset)[0], "5 entries"));
+  g_assert_nonnull (strstr (emo_dataset_get_problems (dataset)[1], "3 of 4 train pictures have no entry"));
+  g_assert_null (emo_dataset_get_problems (dataset)[2]);
+  emo_test_remove_folder (root);
+}
+
+/* --- Lists --- */
+
+static EmoDataset *
+load_list (const char  *root,
+           const char  *text,
+           EmoLabelSet *labels,
+           GError     **error)
+{
+  g_autofree char *path = g_build_filename (root, "list.csv", NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+
+  return emo_dataset_load (path, labels, EMO_DATASET_SEED, NULL, error);
+}
+
+static gboolean
+has_problem (EmoDataset *dataset,
+             const char *words)
+{
+  const char * const *problems = emo_dataset_get_problems (dataset);
+
+  for (guint i = 0; problems[i] != NULL; i++)
+    if (strstr (problems[i], words) != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+test_dataset_reads_a_list (void)
+{
+  static const char * const texts[] = {
+    "file_name,label,split\na/000.png,awe,train\na/001.png,fear,val\nb/000.png,fear,train\nb/001.png,awe,test\n",
+    "\xef\xbb\xbf" "Split;LABEL;other; file_name\r\ntrain;awe;x;a/000.png\r\nval;fear;\"y;\r\nz\";a/001.png\r\n;fear;;b/000.png\r\ntest;awe;;b/001.png",
+    "\"file_name\"\t\"label\"\t\"split\"\n\"a/000.png\"\tawe\ttrain\na/001.png\tfear\tval\n\nb/000.png\tfear\t\nb/001.png\tawe\ttest",
+  };
+  g_autofree char *root = emo_test_make_folder ();
+
+  put_many (root, "a", 2);
+  put_many (root, "b", 2);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(EmoDataset) dataset = load_list (root, texts[i], NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (emo_dataset_get_n (dataset), ==, 4);
+      g_assert_cmpstr (emo_dataset_get_root (dataset), ==, root);
+      g_assert_cmpstr (emo_dataset_get (dataset, 0)->file_name, ==, "a/000.png");
+      g_assert_cmpuint (emo_dataset_get (dataset, 0)->label, ==, 0);
+      g_assert_cmpstr (emo_dataset_get (dataset, 1)->file_name, ==, "b/000.png");
+      g_assert_cmpuint (emo_dataset_get (dataset, 1)->label, ==, 1);
+      g_assert_cmpint (emo_dataset_get (dataset, 2)->split, ==, EMO_SPLIT_VAL);
+      g_assert_cmpint (emo_dataset_get (dataset, 3)->split, ==, EMO_SPLIT_TEST);
+      g_assert_true (g_file_test (emo_dataset_get (dataset, 3)->path, G_FILE_TEST_IS_REGULAR));
+    }
+  emo_test_remove_folder (root);
+}
+
+static void
+test_dataset_splits_a_list_without_splits (void)
+{
+  g_autofree char *root = emo_test_make_folder ();
+  g_autoptr(GString) text = g_string_new ("label,file_name\n");
+  g_autoptr(EmoDataset) dataset = NULL;
+
+  put_many (root, "a", 50);
+  for (guint i = 0; i < 50; i++)
+    g_string_append_printf (text, "%s,a/%03u.png\n", i < 30 ? "awe" : "fear", i);
+  dataset = load_list (root, text->str, NULL, NULL);
+  g_assert_nonnull (dataset);
+  g_assert_cmpuint (emo_dataset_count (dataset, EMO_SPLIT_TRAIN, -1), ==, 40);
+  g_assert_cmpuint (emo_dataset_count (dataset, EMO_SPLIT_VAL, 0), ==, 3);
+  g_assert_cmpuint (emo_dataset_count (dataset, EMO_SPLIT_TEST, 1), ==, 2);
+  emo_test_remove_folder (root);
+}
+
+/* Each bad line is named, and the good ones are used. */
+static void
+test_dataset_names_bad_lines (void)
+{
+  static const char text[] =
+    "file_name,label,split\n"
+    "a/000.png,awe,train\n"
+    "../secret.png,awe,train\n"
+    "/etc/passwd,awe,train\n"
+    "a/../../secret.png,awe,\n"
+    "a/001.png,sad,train\n"
+    "a/002.png,fear,training\n"
+    "a/003.png,fear\n"
+    "a/nowhere.png,fear,\n"
+    "a/000.png,fear,\n"
+    ",fear,\n"
+    "a/004.png,,\n"
+    "a,fear,\n"
+    "a/0\"05.png,fear,\n"
+    "a/006.png,\xff,\n"
+    "'=1+1.png,fear,\n"
+    "a/007.png,fear,\n"
+    "\"a/008.png,fear,\n";
+  static const struct
+  {
+    guint       line;
+    const char *words;
+  } problems[] = {
+    { 3, "outside the list's folder: \"../secret.png\"" }, { 4, "outside" }, { 5, "outside" },
+    { 6, "none of the labels: \"sad\"" }, { 7, "expected train, val, test or nothing for split, found \"training\"" },
+    { 8, "expected as many cells as the first line has, found \"2\"" }, { 9, "there is no file \"a/nowhere.png\"" },
+    { 10, "named before: \"a/000.png\"" }, { 11, "no file_name" }, { 12, "no label" }, { 13, "there is no file \"a\"" },
+    { 14, "a quote stands inside a cell" }, { 15, "a label that is not UTF-8: \"\\xff\"" }, { 18, "a quote is opened and never closed" },
+  };
+  const char * const names[] = { "awe", "fear", NULL };
+  g_autoptr(EmoLabelSet) labels = emo_label_set_new (names, NULL);
+  g_autofree char *folder = emo_test_make_folder ();
+  g_autofree char *root = g_build_filename (folder, "set", NULL);
+  g_autoptr(EmoDataset) dataset = NULL;
+  g_autoptr(GError) error = NULL;
+
+  put (folder, "secret.png");
+  put_many (root, "a", 9);
+  put (root, "=1+1.png");
+  dataset = load_list (root, text, labels, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (problems); i++)
+    {
+      g_autofree char *words = g_strdup_printf ("line %u: %s", problems[i].line, problems[i].words);
+
+      if (!has_problem (dataset, words))
+        g_error ("no problem says: %s", words);
+    }
+  g_assert_cmpuint (emo_dataset_get_n (dataset), ==, 3);
+  g_assert_cmpstr (emo_dataset_get (dataset, 0)->file_name, ==, "=1+1.png");
+  g_assert_cmpstr (emo_dataset_get (dataset, 1)->file_name, ==, "a/000.png");
+  g_assert_cmpstr (emo_dataset_get (dataset, 2)->file_name, ==, "a/007.png");
+  emo_test_remove_folder (folder);
+}
+
+static void
+test_dataset_counts_what_it_does_not_name (void)
+{
+  g_autofree char *root = emo_test_make_folder ();
+  g_autoptr(GString) text = g_string_new ("file_name,label\na/000.png,awe\na/001.png,fear\n");
+  g_autoptr(EmoDataset) dataset = NULL;
+  guint n = 0;
+
+  put_many (root, "a", 2);
+  for (guint i = 0; i < 1000; i++)
+    g_string_append (text, "nowhere.png,awe\n");
+  dataset = load_list (root, text->str, NULL, NULL);
+  g_assert_nonnull (dataset);
+  while (emo_dataset_get_problems (dataset)[n] != NULL)
+    n++;
+  g_assert_cmpuint (n, <, 110);
+  g_assert_true (has_problem (dataset, "900 more lines"));
+  emo_test_remove_folder (root);
+}
+
+static void
+test_dataset_refuses_what_is_no_list (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *words;
+  } cases[] = {
+    { "", "columns file_name and label" },
+    { "a,b\n1,2\n", "columns file_name and label" },
+    { "file_name\na.png\n", "columns file_name and label" },
+    { "\x89PNG\r\n", "columns file_name and label" },
+    { "file_name,label\n", "found none" },
+    { "file_name,label\na/000.png,awe\n", "found awe" },
+    { "file_name,label\nb.png,awe\n", "found none; " },
+    { "file_name,label,split\na/000.png,awe,test\na/001.png,fear,test\n", "no pictures to train on" },
+  };
+  g_autofree char *root = emo_test_make_folder ();
+
+  put_many (root, "a", 2);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_assert_null (load_list (root, cases[i].text, NULL, &error));
+      g_assert_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE);
+      g_assert_nonnull (strstr (error->message, cases[i].words));
+    }
+  emo_test_remove_folder (root);
+}
+
+/* --- Copies --- */
+
+static void
+put_text (const char *root,
+          const char *name,
+          const char *text)
+{
+  g_autofree char *path = emo_test_write_text (root, name, text);
+}
+
+static void
+test_dataset_leaves_copies_out_of_train (void)
+{
+  g_autofree char *root = emo_test_make_folder ();
+  g_autoptr(EmoDataset) dataset = NULL;
+  g_autoptr(GError) error = NULL;
+
+  put_text (root, "train/awe/a.png", "one");
+  put_text (root, "train/awe/b.png", "two");
+  put_text (root, "train/awe/c.png", "longer, of its own size");
+  put_text (root, "train/fear/d.png", "six");
+  put_text (root, "train/fear/e.png", "six");
+  put_text (root, "train/fear/f.png", "ten");
+  put_text (root, "val/awe/g.png", "one");
+  put_text (root, "val/fear/h.png", "red");
+  put_text (root, "test/awe/i.png", "red");
+  put_text (root, "test/fear/j.png", "ten");
+  dataset = load (root);
+  g_assert_true (emo_dataset_drop_copies (dataset, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (emo_dataset_count (dataset, EMO_SPLIT_TRAIN, -1), ==, 4);
+  g_assert_cmpuint (emo_dataset_get_n (dataset), ==, 8);
+  g_assert_cmpuint (emo_dataset_get_first (dataset, EMO_SPLIT_VAL), ==, 4);
+  g_assert_cmpstr (emo_dataset_get (dataset, 0)->file_name, ==, "train/awe/b.png");
+  g_assert_cmpstr (emo_dataset_get (dataset, 3)->file_name, ==, "train/fear/e.png");
+  g_assert_null (emo_dataset_get (dataset, 1)->sha256);
+  g_assert_nonnull (emo_dataset_get (dataset, 0)->sha256);
+  g_assert_true (has_problem (dataset, "2 train pictures are copies of val or test pictures and are left out, as train/"));
+  g_assert_true (has_problem (dataset, "1 val pictures are copies of test pictures, as val/fear/h.png of test/awe/i.png"));
+  g_assert_true (has_problem (dataset, "1 pictures are copies of others in their split, as train/fear/d.png of train/fear/e.png"));
+  g_assert_true (has_problem (dataset, "1 pictures are copies of others of another label, as val/fear/h.png of test/awe/i.png"));
+  emo_test_remove_folder (root);
+}
+
+static void
+test_dataset_without_copies_has_no_problem (void)
+{
+  g_autofree char *root = emo_test_make_folder ();
+  g_autofree char *gone = NULL;
+  g_autoptr(EmoDataset) dataset = NULL;
+
+  put_text (root, "train/awe/a.png", "one");
+  put_text (root, "train/fear/b.png", "two");
+  put_text (root, "val/awe/c.png", "six");
+  put_text (root, "val/fear/d.png", "ten");
+  dataset = load (root);
+  /* Who decodes it will tell. */
+  gone = g_build_filename (root, "val/fear/d.png", NULL);
+  g_assert_cmpint (g_remove (gone), ==, 0);
+  g_assert_true (emo_dataset_drop_copies (dataset, NULL, NULL));
+  g_assert_null (emo_dataset_get_problems (dataset)[0]);
+  g_assert_cmpuint (emo_dataset_get_n (dataset), ==, 4);
+  emo_test_remove_folder (root);
+}
+
+static void
+test_dataset_of_copies_alone (void)
+{
+  g_autofree char *root = emo_test_make_folder ();
+  g_autoptr(EmoDataset) dataset = NULL;
+  g_autoptr(EmoDataset) again = NULL;
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GError) error = NULL;
+
+  put_text (root, "train/awe/a.png", "one");
+  put_text (root, "train/fear/b.png", "two");
+  put_text (root, "val/awe/c.png", "one");
+  put_text (root, "val/fear/d.png", "two");
+  dataset = load (root);
+  g_assert_false (emo_dataset_drop_copies (dataset, NULL, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE);
+  g_assert_nonnull (strstr (error->message, "nothing to train on"));
+  g_clear_error (&error);
+  g_cancellable_cancel (cancellable);
+  again = load (root);
+  g_assert_false (emo_dataset_drop_copies (again, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  emo_test_remove_folder (root);
+}
+
+/* With -m perf: every size is some other file's too. */
+static void
+test_dataset_scans_many (void)
+{
+  g_autofree char *root = NULL;
+  g_autoptr(EmoDataset) dataset = NULL;
+  double loaded;
+
+  if (!g_test_perf ())
+    {
+      g_test_skip ("measured with -m perf");
+      return;
+    }
+  root = emo_test_make_folder ();
+  for (guint i = 0; i < 100000; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%c/%05u.png", 'a' + i % 8, i);
+      g_autofree char *text = g_strdup_printf ("%u", i);
+
+      put_text (root, name, text);
+    }
+  g_test_timer_start ();
+  dataset = load (root);
+  loaded = g_test_timer_elapsed ();
+  g_test_timer_start ();
+  g_assert_true (emo_dataset_drop_copies (dataset, NULL, NULL));
+  g_test_message ("100,000 files: loaded in %.2f s, all hashed in %.2f s", loaded, g_test_timer_elapsed ());
+  g_assert_cmpuint (emo_dataset_get_n (dataset), ==, 100000);
+  g_assert_cmpfloat (loaded, <, 10);
+  emo_test_remove_folder (root);
+}
+
 static void
 test_annotation_reply_has_parts (void)
 {
@@ -275,6 +616,16 @@ main (int   argc,
   g_test_add_func ("/Emo/Dataset/refuses-what-is-none", test_dataset_refuses_what_is_none);
   g_test_add_func ("/Emo/Dataset/names-an-empty-label", test_dataset_names_an_empty_label);
   g_test_add_func ("/Emo/Dataset/refuses-no-pictures", test_dataset_refuses_no_pictures);
+  g_test_add_func ("/Emo/Dataset/matches-annotations-by-their-end", test_dataset_matches_annotations_by_their_end);
+  g_test_add_func ("/Emo/Dataset/reads-a-list", test_dataset_reads_a_list);
+  g_test_add_func ("/Emo/Dataset/splits-a-list-without-splits", test_dataset_splits_a_list_without_splits);
+  g_test_add_func ("/Emo/Dataset/names-bad-lines", test_dataset_names_bad_lines);
+  g_test_add_func ("/Emo/Dataset/counts-what-it-does-not-name", test_dataset_counts_what_it_does_not_name);
+  g_test_add_func ("/Emo/Dataset/refuses-what-is-no-list", test_dataset_refuses_what_is_no_list);
+  g_test_add_func ("/Emo/Dataset/leaves-copies-out-of-train", test_dataset_leaves_copies_out_of_train);
+  g_test_add_func ("/Emo/Dataset/without-copies-has-no-problem", test_dataset_without_copies_has_no_problem);
+  g_test_add_func ("/Emo/Dataset/of-copies-alone", test_dataset_of_copies_alone);
+  g_test_add_func ("/Emo/Dataset/scans-many", test_dataset_scans_many);
   g_test_add_func ("/Emo/AnnotationReply/has-parts", test_annotation_reply_has_parts);
 
   return g_test_run ();

@@ -1,0 +1,35 @@
+/* emo-dataset-private.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-dataset.h"
+
+G_BEGIN_DECLS
+
+struct _EmoDataset
+{
+  char        *root;
+  EmoLabelSet *labels;
+  GPtrArray   *items;                 /* of EmoDatasetItem, owned */
+  GPtrArray   *problems;              /* of text, owned; NULL at its end */
+  guint        first[EMO_N_SPLITS + 1];
+};
+
+void     _emo_dataset_add_problem (EmoDataset   *self,
+                                   const char   *format,
+                                   ...) G_GNUC_PRINTF (2, 3);
+/* Sets the order and where splits begin. */
+void     _emo_dataset_sort        (EmoDataset   *self);
+/* The list's pictures and, where none are given, its labels. @has_splits (out):
+ * whether it says of any picture to which split it belongs. */
+gboolean _emo_dataset_read_list   (EmoDataset   *self,
+                                   const char   *path,
+                                   EmoLabelSet  *labels,
+                                   gboolean     *has_splits,
+                                   GError      **error);
+
+G_END_DECLS
