@@ -28,6 +28,13 @@ bilinear_form (const double *a,
   return sum;
 }
 
+/* As torch's users have it: a feature a label. */
+static guint
+new_free (guint n)
+{
+  return n;
+}
+
 static void
 forward (const EmoGate *self,
          const double  *d,
@@ -47,6 +54,36 @@ forward (const EmoGate *self,
     }
 }
 
+static void
+gradient (const EmoGate *self,
+          const double  *d,
+          const double  *v,
+          const double  *by_logit,
+          double       **sums)
+{
+  gsize n = self->n;
+
+  for (guint i = 0; i < n; i++)
+    sums[FC_BIAS][i] += by_logit[i];
+  for (guint k = 0; k < self->free; k++)
+    {
+      const double *a = self->values[BILINEAR_WEIGHT] + k * n * n;
+      double *a_sums = sums[BILINEAR_WEIGHT] + k * n * n;
+      double feature = self->values[BILINEAR_BIAS][k] + bilinear_form (a, d, v, n);
+      double by_feature = 0;
+
+      for (guint i = 0; i < n; i++)
+        {
+          by_feature += by_logit[i] * self->values[FC_WEIGHT][i * self->free + k];
+          sums[FC_WEIGHT][i * self->free + k] += by_logit[i] * feature;
+        }
+      sums[BILINEAR_BIAS][k] += by_feature;
+      for (guint i = 0; i < n; i++)
+        for (guint j = 0; j < n; j++)
+          a_sums[i * n + j] += by_feature * d[i] * v[j];
+    }
+}
+
 const EmoGateClass _emo_gate_bilinear = {
   .parameters = {
     [BILINEAR_WEIGHT] = { "bilinear.weight", { EMO_GATE_FREE, EMO_GATE_N, EMO_GATE_N } },
@@ -57,5 +94,8 @@ const EmoGateClass _emo_gate_bilinear = {
   .n_parameters = 4,
   .free_name = "bilinear.weight",
   .max_free = 4096,
+  .new_free = new_free,
+  .first_output = FC_WEIGHT,
   .forward = forward,
+  .gradient = gradient,
 };

@@ -13,6 +13,13 @@
 /* An expert's pair follows the expert before it: published 3, from the file. */
 enum { GATE_WEIGHT, GATE_BIAS, EXPERT_WEIGHT, EXPERT_BIAS };
 
+/* The published number of experts. */
+static guint
+new_free (guint n)
+{
+  return 3;
+}
+
 static guint
 weights (const EmoGate *self,
          const double  *d,
@@ -50,6 +57,35 @@ forward (const EmoGate *self,
     }
 }
 
+static void
+gradient (const EmoGate *self,
+          const double  *d,
+          const double  *v,
+          const double  *by_logit,
+          double       **sums)
+{
+  double x[2 * EMO_LABEL_SET_MAX];
+  double mix[EMO_GATE_MAX_WEIGHTS], by_mix[EMO_GATE_MAX_WEIGHTS] = { 0 };
+  double expert[EMO_LABEL_SET_MAX], by_expert[EMO_LABEL_SET_MAX];
+
+  _emo_gate_concat_inputs (self, d, v, x);
+  weights (self, d, v, mix);
+  for (guint e = 0; e < self->free; e++)
+    {
+      guint weight = EXPERT_WEIGHT + 2 * e, bias = EXPERT_BIAS + 2 * e;
+
+      _emo_gate_linear (self->values[weight], self->values[bias], x, self->n, 2 * self->n, expert);
+      for (guint i = 0; i < self->n; i++)
+        {
+          by_mix[e] += by_logit[i] * expert[i];
+          by_expert[i] = by_logit[i] * mix[e];
+        }
+      _emo_gate_linear_gradient (x, by_expert, self->n, 2 * self->n, sums[weight], sums[bias]);
+    }
+  _emo_gate_softmax_back (mix, by_mix, self->free, by_mix);
+  _emo_gate_linear_gradient (x, by_mix, self->free, 2 * self->n, sums[GATE_WEIGHT], sums[GATE_BIAS]);
+}
+
 const EmoGateClass _emo_gate_moe = {
   .parameters = {
     [GATE_WEIGHT] = { "gate.weight", { EMO_GATE_FREE, EMO_GATE_2N } },
@@ -60,6 +96,9 @@ const EmoGateClass _emo_gate_moe = {
   .n_parameters = 4,
   .free_name = "gate.weight",
   .max_free = EMO_GATE_MAX_WEIGHTS,
+  .new_free = new_free,
+  .first_output = EXPERT_WEIGHT,
   .forward = forward,
+  .gradient = gradient,
   .weights = weights,
 };

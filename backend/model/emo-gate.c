@@ -14,7 +14,7 @@
 #include "emo-gate-private.h"
 #include "emo-weights.h"
 
-static const EmoGateClass *const classes[EMO_N_GATE_KINDS] = {
+const EmoGateClass *const _emo_gate_classes[EMO_N_GATE_KINDS] = {
   [EMO_GATE_KIND_CONCAT_LINEAR] = &_emo_gate_concat,
   [EMO_GATE_KIND_BILINEAR] = &_emo_gate_bilinear,
   [EMO_GATE_KIND_MOE] = &_emo_gate_moe,
@@ -38,6 +38,49 @@ _emo_gate_linear (const double *weight,
         sum += weight[(gsize) i * columns + j] * x[j];
       out[i] = sum;
     }
+}
+
+void
+_emo_gate_linear_gradient (const double *x,
+                           const double *by_out,
+                           guint         rows,
+                           guint         columns,
+                           double       *weight_sums,
+                           double       *bias_sums)
+{
+  for (guint i = 0; i < rows; i++)
+    {
+      bias_sums[i] += by_out[i];
+      for (guint j = 0; j < columns; j++)
+        weight_sums[(gsize) i * columns + j] += by_out[i] * x[j];
+    }
+}
+
+void
+_emo_gate_linear_back (const double *weight,
+                       const double *by_out,
+                       guint         rows,
+                       guint         columns,
+                       double       *by_x)
+{
+  memset (by_x, 0, columns * sizeof *by_x);
+  for (guint i = 0; i < rows; i++)
+    for (guint j = 0; j < columns; j++)
+      by_x[j] += by_out[i] * weight[(gsize) i * columns + j];
+}
+
+void
+_emo_gate_softmax_back (const double *softmax,
+                        const double *by_softmax,
+                        guint         n,
+                        double       *by_logit)
+{
+  double mean = 0;
+
+  for (guint i = 0; i < n; i++)
+    mean += softmax[i] * by_softmax[i];
+  for (guint i = 0; i < n; i++)
+    by_logit[i] = softmax[i] * (by_softmax[i] - mean);
 }
 
 void
@@ -87,10 +130,9 @@ resolve_parameter (const EmoGate          *self,
   return shape;
 }
 
-/* The state dict's names and shapes for this file's sizes; names go to @names. */
-static GArray *
-list_shapes (const EmoGate *self,
-             GPtrArray     *names)
+GArray *
+_emo_gate_list_shapes (const EmoGate *self,
+                       GPtrArray     *names)
 {
   GArray *shapes = g_array_new (FALSE, FALSE, sizeof (EmoWeightShape));
   guint first_repeated = 0;
@@ -119,6 +161,23 @@ list_shapes (const EmoGate *self,
       }
 
   return shapes;
+}
+
+void
+_emo_gate_prepare (EmoGate *self,
+                   GArray  *shapes)
+{
+  self->n_values = shapes->len;
+  self->values = g_new0 (double *, shapes->len);
+  self->counts = g_new (gsize, shapes->len);
+  for (guint i = 0; i < shapes->len; i++)
+    {
+      const EmoWeightShape *shape = &g_array_index (shapes, EmoWeightShape, i);
+
+      self->counts[i] = 1;
+      for (guint side = 0; side < shape->rank; side++)
+        self->counts[i] *= shape->shape[side];
+    }
 }
 
 static gboolean
@@ -153,12 +212,11 @@ read_values (EmoGate         *self,
              GError         **error)
 {
   g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GArray) shapes = list_shapes (self, names);
+  g_autoptr(GArray) shapes = _emo_gate_list_shapes (self, names);
 
   if (!emo_weights_require (file, path, (const EmoWeightShape *) shapes->data, shapes->len, error))
     return FALSE;
-  self->values = g_new0 (double *, shapes->len);
-  self->n_values = shapes->len;
+  _emo_gate_prepare (self, shapes);
   for (guint i = 0; i < shapes->len; i++)
     {
       self->values[i] = emo_weights_read_doubles (file, path, &g_array_index (shapes, EmoWeightShape, i), error);
@@ -198,7 +256,7 @@ emo_gate_load (const char   *path,
     return NULL;
   self = g_new0 (EmoGate, 1);
   self->kind = kind;
-  self->klass = classes[kind];
+  self->klass = _emo_gate_classes[kind];
   self->n = n_labels;
   if (!find_free (self, file, path, error) || !read_values (self, file, path, error)
       || !emo_safetensors_check (file, error))
@@ -219,6 +277,7 @@ emo_gate_free (EmoGate *self)
   for (guint i = 0; i < self->n_values; i++)
     g_free (self->values[i]);
   g_free (self->values);
+  g_free (self->counts);
   g_free (self);
 }
 

@@ -154,6 +154,87 @@ test_refuses_too_many_experts (void)
   remove_folder (folder);
 }
 
+/* Linear's and Bilinear's bound for both is the root of the second side. */
+static void
+test_new_ones_begin_as_torch_would (void)
+{
+  for (guint kind = 0; kind < EMO_N_GATE_KINDS; kind++)
+    {
+      g_autoptr(EmoGate) gate = emo_gate_new (kind, N, 1);
+      g_autoptr(EmoGate) again = emo_gate_new (kind, N, 1);
+      g_autoptr(EmoGate) other = emo_gate_new (kind, N, 2);
+      gsize n = emo_gate_get_n_parameters (gate);
+      g_autofree float *a = g_new (float, n);
+      g_autofree float *b = g_new (float, n);
+      g_autofree float *c = g_new (float, n);
+      double bound = 1 / sqrt (kind == EMO_GATE_KIND_CONCAT_LINEAR || kind == EMO_GATE_KIND_MOE ? 2 * N : N), largest = 0;
+
+      emo_gate_get_parameters (gate, a);
+      emo_gate_get_parameters (again, b);
+      emo_gate_get_parameters (other, c);
+      g_assert_cmpmem (a, n * sizeof *a, b, n * sizeof *b);
+      g_assert_cmpint (memcmp (a, c, n * sizeof *a), !=, 0);
+      for (gsize i = 0; i < n; i++)
+        largest = MAX (largest, fabs (a[i]));
+      g_assert_cmpfloat (largest, <=, bound);
+      g_assert_cmpfloat (largest, >, 0.9 * bound);
+    }
+}
+
+/* What is saved reads back to the same logits, and has the published names. */
+static void
+check_save (EmoGate            *gate,
+            const EmoJsonValue *item,
+            Case               *numbers)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *path = g_build_filename (folder, "gate.safetensors", NULL);
+  const char *metadata[] = { "seed", "5", NULL };
+  g_autoptr(EmoSafetensors) file = NULL;
+  g_autoptr(EmoGate) copy = emo_gate_dup (gate);
+  g_autoptr(EmoGate) loaded = NULL;
+  g_autoptr(GError) error = NULL;
+  double logits[N], expected[N];
+
+  g_assert_true (emo_gate_save (copy, path, metadata, &error));
+  g_assert_no_error (error);
+  loaded = emo_gate_load (path, emo_gate_get_kind (gate), N, &error);
+  g_assert_no_error (error);
+  emo_gate_forward (gate, numbers->d, numbers->v, expected);
+  emo_gate_forward (loaded, numbers->d, numbers->v, logits);
+  g_assert_cmpmem (logits, sizeof logits, expected, sizeof expected);
+  file = emo_safetensors_open (path, &error);
+  g_assert_cmpstr (emo_safetensors_get_metadata (file, "seed"), ==, "5");
+  remove_folder (folder);
+}
+
+static void
+test_saves_what_loads (void)
+{
+  for_each_case (check_save);
+}
+
+static void
+check_scale (EmoGate            *gate,
+             const EmoJsonValue *item,
+             Case               *numbers)
+{
+  double logits[N], expected[N];
+
+  emo_gate_forward (gate, numbers->d, numbers->v, expected);
+  for (int i = 0; i < N; i++)
+    expected[i] *= 0.4;
+  emo_gate_scale (gate, 0.4);
+  emo_gate_forward (gate, numbers->d, numbers->v, logits);
+  assert_close ("logits", logits, expected, N, 1e-9);
+}
+
+static void
+test_scaling_scales_logits (void)
+{
+  for_each_case (check_scale);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -164,6 +245,9 @@ main (int    argc,
   g_test_add_func ("/Emo/Gate/weights-equal-torch", test_weights_equal_torch);
   g_test_add_func ("/Emo/Gate/refuses-other-weights", test_refuses_other_weights);
   g_test_add_func ("/Emo/Gate/refuses-too-many-experts", test_refuses_too_many_experts);
+  g_test_add_func ("/Emo/Gate/new-ones-begin-as-torch-would", test_new_ones_begin_as_torch_would);
+  g_test_add_func ("/Emo/Gate/saves-what-loads", test_saves_what_loads);
+  g_test_add_func ("/Emo/Gate/scaling-scales-logits", test_scaling_scales_logits);
 
   return g_test_run ();
 }
