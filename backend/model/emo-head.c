@@ -11,34 +11,13 @@
 #include <math.h>
 
 #include "emo-error.h"
-#include "emo-head.h"
+#include "emo-head-private.h"
 #include "emo-weights.h"
 
-/* Published depths are 1 to 5 hidden layers. */
-#define MAX_LAYERS 6
-#define MAX_WIDTH  (1 << 20)
+#define MAX_WIDTH (1 << 20)
 
 /* How often evidence tells how far it is. */
 #define PROGRESS_TOKENS 64
-
-/* Linear layers with GELU between. Weights stay float32 as torch has them;
- * sums are in double, which is closer to the exact value than torch's own. */
-typedef struct
-{
-  guint  rows;
-  guint  columns;
-  float *weight;   /* [rows, columns] */
-  float *bias;     /* [rows] */
-} Layer;
-
-struct _EmoHead
-{
-  guint hidden_size;   /* H */
-  guint n_labels;
-  guint n_layers;
-  guint widest;        /* of the layers' rows */
-  Layer layers[MAX_LAYERS];
-};
 
 /* "mlp.<index>.weight"; the indices skip GELU and dropout: 0, 3, 6, ... */
 static gboolean
@@ -76,7 +55,7 @@ read_layer (EmoHead         *self,
             gboolean         last,
             GError         **error)
 {
-  Layer *layer = &self->layers[self->n_layers];
+  EmoHeadLayer *layer = &self->layers[self->n_layers];
   g_autofree char *weight_name = g_strdup_printf ("mlp.%u.weight", index);
   g_autofree char *bias_name = g_strdup_printf ("mlp.%u.bias", index);
   const EmoStoredTensor *tensor = emo_safetensors_find (file, weight_name);
@@ -128,10 +107,10 @@ read_layers (EmoHead         *self,
       g_set_error (error, EMO_ERROR, EMO_ERROR_MISSING_WEIGHT, "%s: there is no mlp.0.weight, expected a distilled head", path);
       return FALSE;
     }
-  if (indices->len > MAX_LAYERS)
+  if (indices->len > EMO_HEAD_MAX_LAYERS)
     {
       g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED, "%s: expected at most %d linear layers, found %u",
-                   path, MAX_LAYERS, indices->len);
+                   path, EMO_HEAD_MAX_LAYERS, indices->len);
       return FALSE;
     }
   for (guint i = 0; i < indices->len; i++)
@@ -228,7 +207,7 @@ forward (const EmoHead *self,
 
   for (guint l = 0; l < self->n_layers; l++)
     {
-      const Layer *layer = &self->layers[l];
+      const EmoHeadLayer *layer = &self->layers[l];
       gboolean last = l + 1 == self->n_layers;
       double *y = last ? logits : buffers + (l % 2) * (gsize) self->widest;
 

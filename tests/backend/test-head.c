@@ -222,6 +222,79 @@ test_refuses_odd_files (void)
   remove_folder (folder);
 }
 
+/* Linear's bound for weight and bias is the root of the number of inputs. */
+static void
+test_new_ones_begin_as_torch_would (void)
+{
+  g_autoptr(EmoHead) head = emo_head_new (H, (const guint[]) { 30, 20 }, 2, N, 1);
+  g_autoptr(EmoHead) again = emo_head_new (H, (const guint[]) { 30, 20 }, 2, N, 1);
+  gsize n = emo_head_get_n_parameters (head), first = 30 * (H + 1);
+  g_autofree float *a = g_new (float, n);
+  g_autofree float *b = g_new (float, n);
+  float largest = 0;
+
+  g_assert_cmpuint (n, ==, 30 * (H + 1) + 20 * 31 + N * 21);
+  g_assert_cmpuint (emo_head_get_width (head, 0), ==, H);
+  g_assert_cmpuint (emo_head_get_width (head, 2), ==, 20);
+  g_assert_cmpuint (emo_head_get_width (head, 3), ==, N);
+  emo_head_get_parameters (head, a);
+  emo_head_get_parameters (again, b);
+  g_assert_cmpmem (a, n * sizeof *a, b, n * sizeof *b);
+  for (gsize i = 0; i < first; i++)
+    largest = MAX (largest, fabsf (a[i]));
+  g_assert_cmpfloat (largest, <=, 1 / sqrt (H));
+  g_assert_cmpfloat (largest, >, 0.9 / sqrt (H));
+}
+
+/* What is saved reads back to the same numbers. */
+static void
+test_saves_what_loads (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *path = g_build_filename (folder, "distilled.safetensors", NULL);
+  g_autoptr(EmoHead) head = emo_head_new (H, emo_head_widths + 3, 2, N, 1);
+  g_autoptr(EmoHead) loaded = NULL;
+  g_autoptr(GError) error = NULL;
+  float mean[H];
+  double logits[N], expected[N];
+
+  for (int i = 0; i < H; i++)
+    mean[i] = sin (i);
+  g_assert_true (emo_head_save (head, path, NULL, &error));
+  g_assert_no_error (error);
+  loaded = emo_head_load (path, H, N, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (emo_head_get_depth (loaded), ==, 2);
+  emo_head_forward (head, mean, expected);
+  emo_head_forward (loaded, mean, logits);
+  g_assert_cmpmem (logits, sizeof logits, expected, sizeof expected);
+  remove_folder (folder);
+}
+
+static void
+test_folded_inputs_and_scaled_logits_say_the_same (void)
+{
+  g_autoptr(EmoHead) head = emo_head_new (H, (const guint[]) { 30 }, 1, N, 1);
+  g_autoptr(EmoHead) folded = emo_head_dup (head);
+  double offset[H], deviation[H], logits[N], expected[N];
+  float mean[H], standardised[H];
+
+  for (int i = 0; i < H; i++)
+    {
+      offset[i] = cos (i);
+      deviation[i] = 0.5 + i % 3;
+      mean[i] = sin (i);
+      standardised[i] = (mean[i] - offset[i]) / deviation[i];
+    }
+  emo_head_fold_inputs (folded, offset, deviation);
+  emo_head_scale (folded, 0.25);
+  emo_head_forward (head, standardised, expected);
+  emo_head_forward (folded, mean, logits);
+  for (int i = 0; i < N; i++)
+    expected[i] *= 0.25;
+  assert_close ("logits", logits, expected, N, 1e-6);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -233,6 +306,9 @@ main (int    argc,
   g_test_add_func ("/Emo/Head/evidence-stops-at-the-next-token", test_evidence_stops_at_the_next_token);
   g_test_add_func ("/Emo/Head/refuses-other-shapes", test_refuses_other_shapes);
   g_test_add_func ("/Emo/Head/refuses-odd-files", test_refuses_odd_files);
+  g_test_add_func ("/Emo/Head/new-ones-begin-as-torch-would", test_new_ones_begin_as_torch_would);
+  g_test_add_func ("/Emo/Head/saves-what-loads", test_saves_what_loads);
+  g_test_add_func ("/Emo/Head/folded-inputs-and-scaled-logits-say-the-same", test_folded_inputs_and_scaled_logits_say_the_same);
 
   return g_test_run ();
 }
