@@ -12,7 +12,7 @@
 
 #include "emo-draw.h"
 #include "emo-error.h"
-#include "emo-fit.h"
+#include "emo-fit-private.h"
 
 /* What a checkpoint holds, under the fit's name. */
 enum { PARAMETERS, M, V, LOSS, POSITION, N_TENSORS };
@@ -33,7 +33,7 @@ typedef struct
   float  *m;            /* [n] */
   float  *v;            /* [n] */
   double  loss_sum;     /* over this epoch's rows so far */
-  gint64  position[2];  /* epochs done, steps done in the next one */
+  gint64  position[3];  /* epochs done, steps done in the next one, whether a watcher ended it */
 } State;
 
 struct _EmoFit
@@ -221,7 +221,6 @@ static gboolean
 end_epoch (EmoFit           *self,
            EmoFitEpochFunc   func,
            gpointer          user_data,
-           gboolean         *go_on,
            GError          **error)
 {
   double loss = self->now.loss_sum / self->settings.n_rows;
@@ -232,7 +231,7 @@ end_epoch (EmoFit           *self,
   self->now.position[1] = 0;
   self->now.loss_sum = 0;
   if (func != NULL)
-    *go_on = func (self, self->now.position[0], loss, user_data);
+    self->now.position[2] = !func (self, self->now.position[0], loss, user_data);
 
   return TRUE;
 }
@@ -259,17 +258,15 @@ emo_fit_run (EmoFit           *self,
              GCancellable     *cancellable,
              GError          **error)
 {
-  gboolean go_on = TRUE;
-
   g_return_val_if_fail (self != NULL, FALSE);
 
-  while (go_on && self->now.position[0] < self->settings.epochs)
+  while (!self->now.position[2] && self->now.position[0] < self->settings.epochs)
     {
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       if (!step (self, error))
         return FALSE;
-      if ((guint64) self->now.position[1] == steps_an_epoch (self) && !end_epoch (self, func, user_data, &go_on, error))
+      if ((guint64) self->now.position[1] == steps_an_epoch (self) && !end_epoch (self, func, user_data, error))
         return FALSE;
     }
 
@@ -343,7 +340,7 @@ describe (EmoFit          *self,
     [M] = { EMO_STORED_F32, self->n, state->m },
     [V] = { EMO_STORED_F32, self->n, state->v },
     [LOSS] = { EMO_STORED_F64, 1, &state->loss_sum },
-    [POSITION] = { EMO_STORED_I64, 2, state->position },
+    [POSITION] = { EMO_STORED_I64, 3, state->position },
   };
 
   for (guint i = 0; i < N_TENSORS; i++)
@@ -371,11 +368,11 @@ emo_fit_list_state (EmoFit *self)
   return tensors;
 }
 
-static const EmoStoredTensor *
-find_tensor (const EmoStoredTensor  *tensors,
-             guint                   n_tensors,
-             const EmoStoredTensor  *wanted,
-             GError                **error)
+const EmoStoredTensor *
+_emo_fit_find_tensor (const EmoStoredTensor  *tensors,
+                      guint                   n_tensors,
+                      const EmoStoredTensor  *wanted,
+                      GError                **error)
 {
   for (guint i = 0; i < n_tensors; i++)
     {
@@ -383,10 +380,12 @@ find_tensor (const EmoStoredTensor  *tensors,
 
       if (!g_str_equal (tensor->name, wanted->name))
         continue;
-      if (tensor->stored == wanted->stored && tensor->rank == 1 && tensor->n_bytes == wanted->n_bytes)
+      if (tensor->stored == wanted->stored && tensor->rank == wanted->rank && tensor->n_bytes == wanted->n_bytes
+          && memcmp (tensor->shape, wanted->shape, wanted->rank * sizeof *wanted->shape) == 0)
         return tensor;
-      g_set_error (error, EMO_ERROR, EMO_ERROR_SHAPE, "%s: expected %s [%" G_GINT64_FORMAT "], found %s of rank %u, %" G_GSIZE_FORMAT " bytes",
-                   wanted->name, emo_stored_to_string (wanted->stored), wanted->shape[0],
+      g_set_error (error, EMO_ERROR, EMO_ERROR_SHAPE,
+                   "%s: expected %s of rank %u, %" G_GSIZE_FORMAT " bytes, found %s of rank %u, %" G_GSIZE_FORMAT " bytes",
+                   wanted->name, emo_stored_to_string (wanted->stored), wanted->rank, wanted->n_bytes,
                    emo_stored_to_string (tensor->stored), tensor->rank, tensor->n_bytes);
       return NULL;
     }
@@ -401,7 +400,8 @@ check_position (EmoFit        *self,
                 GError       **error)
 {
   if (position[0] >= 0 && position[0] <= self->settings.epochs
-      && position[1] >= 0 && (guint64) position[1] < steps_an_epoch (self))
+      && position[1] >= 0 && (guint64) position[1] < steps_an_epoch (self)
+      && (position[2] == 0 || position[2] == 1))
     return TRUE;
   g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
                "%s: expected up to %u epochs of %" G_GUINT64_FORMAT " steps, found %" G_GINT64_FORMAT " and step %" G_GINT64_FORMAT,
@@ -429,14 +429,14 @@ emo_fit_restore (EmoFit                 *self,
 {
   EmoStoredTensor wanted[N_TENSORS];
   const EmoStoredTensor *found[N_TENSORS];
-  gint64 position[2];
+  gint64 position[3];
 
   g_return_val_if_fail (self != NULL, FALSE);
 
   describe (self, &self->now, wanted);
   for (guint i = 0; i < N_TENSORS; i++)
     {
-      found[i] = find_tensor (tensors, n_tensors, &wanted[i], error);
+      found[i] = _emo_fit_find_tensor (tensors, n_tensors, &wanted[i], error);
       if (found[i] == NULL)
         return FALSE;
     }

@@ -37,7 +37,8 @@ typedef double   (*EmoFitLossFunc)  (gpointer       model,
                                      guint          n_rows,
                                      guint          epoch,
                                      float         *gradients);  /* as the parameters */
-/* After an epoch, counted from 1, with its mean loss. FALSE ends the fit. */
+/* After an epoch, counted from 1, with its mean loss. FALSE ends the fit for
+ * good. */
 typedef gboolean (*EmoFitEpochFunc) (EmoFit   *fit,
                                      guint     epoch,
                                      double    loss,

@@ -123,6 +123,9 @@ test_a_watcher_ends_it (void)
 
   g_assert_true (emo_fit_run (fit, epoch_cb, &epochs, NULL, NULL));
   g_assert_cmpuint (emo_fit_get_epoch (fit), ==, 2);
+  /* For good. */
+  g_assert_true (emo_fit_run (fit, epoch_cb, &epochs, NULL, NULL));
+  g_assert_cmpuint (emo_fit_get_epoch (fit), ==, 2);
 }
 
 /* Tensors as a file would bring them: at odd addresses, between others. */
@@ -200,12 +203,15 @@ static void
 test_nan_keeps_the_last_good_state (void)
 {
   Line good_line = { 0 }, line = { .spoil_at = 2 * STEPS + 4 };
-  Epochs good_epochs = { .stop_after = 2 }, epochs = { 0 };
+  Epochs epochs = { 0 };
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_autoptr(EmoFit) good = begin (&good_line);
   g_autoptr(EmoFit) fit = begin (&line);
   g_autoptr(GError) error = NULL;
 
-  g_assert_true (emo_fit_run (good, epoch_cb, &good_epochs, NULL, NULL));
+  good_line.cancel_at = 2 * STEPS;
+  good_line.cancellable = cancellable;
+  g_assert_false (emo_fit_run (good, NULL, NULL, cancellable, NULL));
   g_assert_false (emo_fit_run (fit, epoch_cb, &epochs, NULL, &error));
   g_assert_error (error, EMO_ERROR, EMO_ERROR_MODEL);
   g_assert_nonnull (strstr (error->message, "line: the loss of epoch 3, step 4"));
@@ -235,16 +241,16 @@ test_refuses_states_of_other_fits (void)
   g_autoptr(EmoFit) untouched = begin (&line);
   g_autoptr(GArray) state = emo_fit_list_state (untouched);
   EmoStoredTensor *tensors = &g_array_index (state, EmoStoredTensor, 0);
-  const gint64 far[2] = { 1, STEPS }, negative[2] = { -1, 0 };
+  const gint64 far[3] = { 1, STEPS, 0 }, negative[3] = { -1, 0, 0 }, odd[3] = { 1, 0, 2 };
   g_autoptr(GError) missing = NULL;
   g_autoptr(GError) shape = NULL;
 
   for (guint i = 0; i < state->len; i++)
     if (g_str_has_suffix (tensors[i].name, ".position"))
       {
-        const gint64 *positions[] = { far, negative };
+        const gint64 *positions[] = { far, negative, odd };
 
-        for (guint p = 0; p < 2; p++)
+        for (guint p = 0; p < G_N_ELEMENTS (positions); p++)
           {
             g_autoptr(GError) error = NULL;
 
