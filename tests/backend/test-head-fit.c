@@ -6,6 +6,7 @@
 
 #include "emo-draw.h"
 #include "emo-head-fit.h"
+#include "fit-killer.h"
 #include "fit-vectors.h"
 #include "part-vectors.h"
 
@@ -309,42 +310,24 @@ test_a_mean_that_is_no_number_is_an_error (void)
   g_assert_true (isfinite (emo_fit_get_parameters (fit)[0]));
 }
 
-typedef struct
-{
-  GCancellable *cancellable;
-  gulong        delay;   /* microseconds */
-} Killer;
-
-static gpointer
-kill_worker (gpointer data)
-{
-  Killer *killer = data;
-
-  g_usleep (killer->delay);
-  g_cancellable_cancel (killer->cancellable);
-
-  return NULL;
-}
-
-/* Runs until done or until a moment that only the machine knows, and writes the
- * state to @path. */
+/* Writes the state to @path, done or not. */
 static gboolean
 run_until_killed (EmoFit     *fit,
                   const char *path,
                   gulong      delay)
 {
-  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  Killer killer = { cancellable, delay };
-  g_autoptr(GThread) thread = g_thread_new ("kill", kill_worker, &killer);
   g_autoptr(GArray) state = NULL;
   g_autoptr(GError) error = NULL;
-  gboolean done = emo_fit_run (fit, NULL, NULL, cancellable, &error);
+  Killer killer;
+  gboolean done;
 
+  killer_start (&killer, delay);
+  done = emo_fit_run (fit, NULL, NULL, killer.cancellable, &error);
+  killer_stop (&killer);
   if (!done)
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_thread_join (g_steal_pointer (&thread));
   state = emo_fit_list_state (fit);
-  g_assert_true (emo_safetensors_save (path, &g_array_index (state, EmoStoredTensor, 0), state->len, NULL, NULL));
+  save_state (state, path);
 
   return done;
 }
@@ -355,12 +338,9 @@ restore (EmoFit     *fit,
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(EmoSafetensors) file = emo_safetensors_open (path, &error);
-  EmoStoredTensor tensors[8];
-  guint n = emo_safetensors_get_n_tensors (file);
+  g_autoptr(GArray) tensors = list_tensors (file);
 
-  for (guint i = 0; i < n; i++)
-    tensors[i] = *emo_safetensors_get_tensor (file, i);
-  g_assert_true (emo_fit_restore (fit, tensors, n, &error));
+  g_assert_true (emo_fit_restore (fit, &g_array_index (tensors, EmoStoredTensor, 0), tensors->len, &error));
   g_assert_no_error (error);
 }
 
