@@ -1,0 +1,425 @@
+/* emo-vlm-trainer.c: the stage "vlm"
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "emo-error.h"
+#include "emo-vision-tower-batch.h"
+#include "emo-vlm-step.h"
+#include "emo-vlm-trainer.h"
+
+struct _EmoVlmTrainer
+{
+  EmoVlm             *vlm;
+  EmoVlmQuestions    *questions;
+  EmoVlmPictures     *pictures;
+  EmoVlmTrainOptions  options;
+  EmoParameters      *parameters;
+  EmoOptimizer       *optimizer;
+  EmoTensor         **gradients;   /* [n parameters] of the update so far */
+  gint64              step;        /* updates so far */
+  double              loss;        /* sum since the last one told */
+  guint               n_losses;
+  gint64              began;       /* monotonic, of this run */
+  gint64              n_seen;      /* pictures of this run */
+};
+
+static guint
+updates_an_epoch (EmoVlmTrainer *self)
+{
+  return (emo_vlm_pictures_get_n_batches (self->pictures) + self->options.accumulate - 1) / self->options.accumulate;
+}
+
+static gboolean
+list_parameters (EmoVlmTrainer  *self,
+                 GError        **error)
+{
+  EmoVlm *vlm = self->vlm;
+  int decoder = emo_vlm_get_decoder_block (vlm);
+
+  if (!self->options.full)
+    return emo_language_model_add_lora (vlm->language, &self->options.lora, self->parameters, decoder, vlm->dtype, error);
+
+  return emo_vision_tower_list (vlm->tower, self->parameters, vlm->dtype, error) &&
+         emo_language_model_list (vlm->language, self->parameters, decoder, vlm->dtype, error);
+}
+
+EmoVlmTrainer *
+emo_vlm_trainer_new (EmoVlm                   *vlm,
+                     EmoVlmQuestions          *questions,
+                     EmoVlmPictures           *pictures,
+                     const EmoVlmTrainOptions *options,
+                     GError                  **error)
+{
+  g_autoptr(EmoVlmTrainer) self = NULL;
+
+  g_return_val_if_fail (options->epochs > 0 && options->accumulate > 0, NULL);
+
+  self = g_new0 (EmoVlmTrainer, 1);
+  self->vlm = vlm;
+  self->questions = questions;
+  self->pictures = pictures;
+  self->options = *options;
+  self->parameters = emo_parameters_new ();
+  if (!list_parameters (self, error))
+    return NULL;
+  self->gradients = g_new0 (EmoTensor *, emo_parameters_get_n (self->parameters));
+  self->optimizer = emo_optimizer_new (self->parameters, &options->optimizer, error);
+  if (self->optimizer == NULL)
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+static void
+clear_gradients (EmoVlmTrainer *self)
+{
+  for (guint i = 0; i < emo_parameters_get_n (self->parameters); i++)
+    g_clear_pointer (&self->gradients[i], emo_tensor_unref);
+}
+
+/**
+ * emo_vlm_trainer_free:
+ * @self: (transfer full) (nullable): a trainer; the VLM keeps what it learned
+ */
+void
+emo_vlm_trainer_free (EmoVlmTrainer *self)
+{
+  if (self == NULL)
+    return;
+  if (self->gradients != NULL)
+    clear_gradients (self);
+  g_free (self->gradients);
+  g_clear_pointer (&self->optimizer, emo_optimizer_free);
+  emo_parameters_free (self->parameters);
+  g_free (self);
+}
+
+gint64
+emo_vlm_trainer_get_step (EmoVlmTrainer *self)
+{
+  return self->step;
+}
+
+gint64
+emo_vlm_trainer_get_steps (EmoVlmTrainer *self)
+{
+  return (gint64) updates_an_epoch (self) * self->options.epochs;
+}
+
+EmoParameters *
+emo_vlm_trainer_get_parameters (EmoVlmTrainer *self)
+{
+  return self->parameters;
+}
+
+/* --- An update --- */
+
+/* A pure function of the step. */
+static double
+rate_at (EmoVlmTrainer *self,
+         gint64         step)
+{
+  double steps = emo_vlm_trainer_get_steps (self);
+  double warmup = self->options.warmup * steps;
+  double left;
+
+  if (step + 1 < warmup)
+    return self->options.lr * (step + 1) / warmup;
+  if (self->options.rate == EMO_RATE_CONSTANT)
+    return self->options.lr;
+  left = (1 + cos (G_PI * (step - warmup) / MAX (steps - warmup, 1))) / 2;
+
+  return self->options.lr * (0.01 + 0.99 * left);
+}
+
+static void
+free_examples (GArray *examples)
+{
+  for (guint i = 0; i < examples->len; i++)
+    g_array_unref (g_array_index (examples, EmoVlmExample, i).answer);
+  g_array_unref (examples);
+}
+
+static EmoVlmBatch *
+ask (EmoVlmTrainer      *self,
+     EmoVlmPictureBatch *pictures)
+{
+  GArray *examples = g_array_new (FALSE, FALSE, sizeof (EmoVlmExample));
+  EmoVlmBatch *batch;
+
+  for (guint i = 0; i < pictures->n; i++)
+    emo_vlm_questions_ask (self->questions, pictures->items[i], i, examples);
+  batch = emo_vlm_batch_new ((const EmoVlmExample *) examples->data, examples->len, pictures->grid,
+                             self->vlm->config.image.merge_size, self->options.loss_on);
+  free_examples (examples);
+
+  return batch;
+}
+
+/* Adds the batch's gradients to those of the update. */
+static gboolean
+collect (EmoVlmTrainer  *self,
+         EmoTensor     **fresh,
+         GError        **error)
+{
+  for (guint i = 0; i < emo_parameters_get_n (self->parameters); i++)
+    {
+      if (self->gradients[i] == NULL)
+        self->gradients[i] = g_steal_pointer (&fresh[i]);
+      else if (fresh[i] != NULL && !emo_tensor_accumulate (self->gradients[i], fresh[i], error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+run_batch (EmoVlmTrainer       *self,
+           EmoVlmPictureBatch  *pictures,
+           GCancellable        *cancellable,
+           GError             **error)
+{
+  guint n = emo_parameters_get_n (self->parameters);
+  g_autofree EmoTensor **fresh = g_new0 (EmoTensor *, n);
+  g_autoptr(EmoVlmBatch) batch = ask (self, pictures);
+  EmoVlmStep step = {
+    .vlm = self->vlm, .parameters = self->parameters, .batch = batch, .pixels = pictures->pixels,
+    .checkpointing = self->options.checkpointing,
+  };
+  double loss;
+  gboolean ok;
+
+  ok = emo_vlm_step_run (&step, fresh, &loss, cancellable, error) && collect (self, fresh, error);
+  for (guint i = 0; i < n; i++)
+    g_clear_pointer (&fresh[i], emo_tensor_unref);
+  if (!ok)
+    return FALSE;
+  if (!isfinite (loss))
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL,
+                   "the loss of update %" G_GINT64_FORMAT " is not finite: training has diverged; a smaller learning rate may help",
+                   self->step + 1);
+      return FALSE;
+    }
+  self->loss += loss;
+  self->n_losses++;
+  self->n_seen += pictures->n;
+
+  return TRUE;
+}
+
+/* Up to options.accumulate batches and the update by their mean. At the epoch's
+ * end there are fewer. Gradients of an update that is broken off are dropped: a
+ * resumed training computes it again. */
+static gboolean
+run_update (EmoVlmTrainer  *self,
+            GCancellable   *cancellable,
+            GError        **error)
+{
+  guint n = 0;
+  gboolean ok = TRUE;
+
+  if (!self->options.full)
+    emo_language_model_set_dropout (self->vlm->language, self->options.lora.dropout, self->options.seed, self->step);
+  while (ok && n < self->options.accumulate)
+    {
+      g_autoptr(GError) failure = NULL;
+      g_autoptr(EmoVlmPictureBatch) pictures = emo_vlm_pictures_next (self->pictures, &failure);
+
+      if (pictures == NULL && failure == NULL)
+        break;
+      if (pictures == NULL)
+        g_propagate_error (error, g_steal_pointer (&failure));
+      ok = pictures != NULL && run_batch (self, pictures, cancellable, error);
+      n++;
+    }
+  ok = ok && emo_optimizer_step (self->optimizer, self->gradients, 1.0 / MAX (n, 1), rate_at (self, self->step), NULL, error);
+  clear_gradients (self);
+  if (ok)
+    self->step++;
+
+  return ok;
+}
+
+/* --- The run --- */
+
+static EmoVlmTrainState
+describe (EmoVlmTrainer *self,
+          double         lr)
+{
+  double seconds = MAX ((g_get_monotonic_time () - self->began) / 1e6, 1e-3);
+  gint64 steps = emo_vlm_trainer_get_steps (self);
+  double rate = self->n_seen / seconds;
+  EmoVlmTrainState state = {
+    .epoch = (self->step - 1) / updates_an_epoch (self) + 1, .step = self->step, .steps = steps,
+    .loss = self->loss / MAX (self->n_losses, 1), .lr = lr, .pictures_per_s = rate,
+    .seconds_left = (double) (steps - self->step) / updates_an_epoch (self) * emo_vlm_pictures_get_n (self->pictures) / MAX (rate, 1e-9),
+  };
+
+  self->loss = 0;
+  self->n_losses = 0;
+
+  return state;
+}
+
+/* What was computed with other weights does not serve any more. */
+static void
+forget_prefix (EmoVlmTrainer *self)
+{
+  g_array_set_size (self->vlm->prefix, 0);
+  emo_language_model_set_dropout (self->vlm->language, 0, 0, 0);
+}
+
+static void
+seek (EmoVlmTrainer *self)
+{
+  guint updates = updates_an_epoch (self);
+
+  emo_vlm_pictures_seek (self->pictures, self->step / updates, self->step % updates * self->options.accumulate);
+}
+
+gboolean
+emo_vlm_trainer_run (EmoVlmTrainer    *self,
+                     EmoVlmTrainFunc   func,
+                     gpointer          user_data,
+                     GCancellable     *cancellable,
+                     GError          **error)
+{
+  gint64 steps = emo_vlm_trainer_get_steps (self);
+  gboolean go_on = TRUE;
+
+  self->began = g_get_monotonic_time ();
+  self->n_seen = 0;
+  seek (self);
+  while (go_on && self->step < steps)
+    {
+      double lr = rate_at (self, self->step);
+      EmoVlmTrainState state;
+      gboolean epoch_ends;
+
+      if (!run_update (self, cancellable, error))
+        {
+          forget_prefix (self);
+          return FALSE;
+        }
+      epoch_ends = self->step % updates_an_epoch (self) == 0;
+      state = describe (self, lr);
+      forget_prefix (self);
+      go_on = func (self, &state, epoch_ends, user_data);
+      if (epoch_ends && go_on && self->step < steps)
+        seek (self);
+    }
+
+  return TRUE;
+}
+
+/* --- State --- */
+
+static void
+clear_stored (gpointer data)
+{
+  EmoStoredTensor *tensor = data;
+
+  g_free ((char *) tensor->name);
+  g_free ((guint8 *) tensor->data);
+}
+
+static gsize
+count_elements (EmoTensor *tensor)
+{
+  gsize n = 1;
+
+  for (guint i = 0; i < emo_tensor_get_rank (tensor); i++)
+    n *= emo_tensor_get_size (tensor, i);
+
+  return n;
+}
+
+static gboolean
+list_tensor_cb (const char  *name,
+                EmoTensor   *tensor,
+                gpointer     user_data,
+                GError     **error)
+{
+  GArray *list = user_data;
+  gsize n = count_elements (tensor);
+  g_autofree float *values = g_try_new (float, MAX (n, 1));
+  EmoStoredTensor stored = { .stored = EMO_STORED_F32, .rank = emo_tensor_get_rank (tensor), .n_bytes = n * sizeof (float) };
+
+  if (values == NULL)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY, "there is no memory for a copy of %s", name);
+      return FALSE;
+    }
+  if (!emo_tensor_read_floats (tensor, values, n, error))
+    return FALSE;
+  for (guint i = 0; i < stored.rank; i++)
+    stored.shape[i] = emo_tensor_get_size (tensor, i);
+  stored.name = g_strdup (name);
+  stored.data = (const guint8 *) g_steal_pointer (&values);
+  g_array_append_val (list, stored);
+
+  return TRUE;
+}
+
+GArray *
+emo_vlm_trainer_list_state (EmoVlmTrainer  *self,
+                            GError        **error)
+{
+  g_autoptr(GArray) list = g_array_new (FALSE, FALSE, sizeof (EmoStoredTensor));
+
+  g_array_set_clear_func (list, clear_stored);
+  if (!emo_optimizer_foreach (self->optimizer, list_tensor_cb, list, error))
+    return NULL;
+
+  return g_steal_pointer (&list);
+}
+
+static gboolean
+restore_tensor_cb (const char  *name,
+                   EmoTensor   *tensor,
+                   gpointer     user_data,
+                   GError     **error)
+{
+  EmoSafetensors *file = user_data;
+  const EmoStoredTensor *stored = emo_safetensors_find (file, name);
+  g_autoptr(EmoTensor) values = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  gboolean same = stored != NULL && stored->stored == EMO_STORED_F32 && stored->rank == emo_tensor_get_rank (tensor);
+
+  for (guint i = 0; same && i < stored->rank; i++)
+    same = stored->shape[i] == emo_tensor_get_size (tensor, i);
+  if (!same)
+    {
+      g_set_error (error, EMO_ERROR, stored == NULL ? EMO_ERROR_MISSING_WEIGHT : EMO_ERROR_SHAPE,
+                   "the checkpoint has no float32 tensor %s of this model's shape", name);
+      return FALSE;
+    }
+  bytes = emo_safetensors_get_bytes (file, stored);
+  values = emo_tensor_new_for_bytes (bytes, EMO_DTYPE_F32, stored->rank, stored->shape, error);
+
+  return values != NULL && emo_tensor_copy_from (tensor, values, error);
+}
+
+gboolean
+emo_vlm_trainer_restore (EmoVlmTrainer   *self,
+                         EmoSafetensors  *file,
+                         gint64           step,
+                         GError         **error)
+{
+  if (!emo_optimizer_foreach (self->optimizer, restore_tensor_cb, file, error) ||
+      !emo_optimizer_set_step (self->optimizer, step, error))
+    return FALSE;
+  self->step = step;
+
+  return TRUE;
+}

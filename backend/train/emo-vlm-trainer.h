@@ -1,0 +1,98 @@
+/* emo-vlm-trainer.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-language-model-batch.h"
+#include "emo-optimizer.h"
+#include "emo-vlm-pictures.h"
+#include "emo-vlm-questions.h"
+#include "emo-vlm.h"
+
+G_BEGIN_DECLS
+
+/* Stage "vlm": a VLM, or an adapter on it, learns what a dataset's pictures
+ * evoke. Engine thread only. */
+typedef enum
+{
+  EMO_RATE_CONSTANT,      /* after the warm-up */
+  EMO_RATE_COSINE,        /* down to a hundredth */
+} EmoRate;
+
+typedef struct
+{
+  gboolean             full;            /* every weight; FALSE: an adapter on the decoder */
+  EmoLoraSettings      lora;
+  EmoOptimizerSettings optimizer;
+  double               lr;
+  double               warmup;          /* share of the updates */
+  EmoRate              rate;
+  guint                epochs;
+  guint                batch;           /* pictures */
+  guint                accumulate;      /* batches an update */
+  EmoLossOn            loss_on;
+  gboolean             checkpointing;
+  guint64              seed;
+} EmoVlmTrainOptions;
+
+/* The published ones, with a warm-up that has an effect. */
+#define EMO_VLM_TRAIN_DEFAULTS \
+  { \
+    .lora = { .rank = 8, .alpha = 8, .dropout = 0.05 }, \
+    .optimizer = { .adamw = { 0.9, 0.999, 1e-8 }, .clip = 0.3 }, \
+    .lr = 1e-4, .warmup = 0.03, .epochs = 5, .batch = 1, .accumulate = 1, \
+  }
+
+typedef struct
+{
+  guint  epoch;             /* from 1 */
+  gint64 step;              /* updates so far, of all epochs */
+  gint64 steps;             /* of the whole training */
+  double loss;              /* of the batches since the last one told, their mean */
+  double lr;
+  double pictures_per_s;    /* of the training alone */
+  double seconds_left;
+} EmoVlmTrainState;
+
+typedef struct _EmoVlmTrainer EmoVlmTrainer;
+
+/* After each update; FALSE ends the training there. */
+typedef gboolean (*EmoVlmTrainFunc) (EmoVlmTrainer           *self,
+                                     const EmoVlmTrainState  *state,
+                                     gboolean                 epoch_ends,
+                                     gpointer                 user_data);
+
+/* Everything outlives the trainer. @vlm computes with what is trained from now
+ * on. Errors: OUT_OF_MEMORY, TORCH. */
+EmoVlmTrainer *emo_vlm_trainer_new       (EmoVlm                   *vlm,
+                                          EmoVlmQuestions          *questions,
+                                          EmoVlmPictures           *pictures,
+                                          const EmoVlmTrainOptions *options,
+                                          GError                  **error);
+void           emo_vlm_trainer_free      (EmoVlmTrainer            *self);
+/* From where it stands to the end, or until @func or @cancellable ends it, which
+ * leaves it between two updates. MODEL where loss or gradient is not finite. */
+gboolean       emo_vlm_trainer_run       (EmoVlmTrainer            *self,
+                                          EmoVlmTrainFunc           func,
+                                          gpointer                  user_data,
+                                          GCancellable             *cancellable,
+                                          GError                  **error);
+gint64         emo_vlm_trainer_get_step  (EmoVlmTrainer            *self);
+gint64         emo_vlm_trainer_get_steps (EmoVlmTrainer            *self);
+EmoParameters *emo_vlm_trainer_get_parameters (EmoVlmTrainer       *self);
+/* The state at this step as float32 tensors, for a checkpoint; the arrays own
+ * what they hold. TORCH where it cannot be read. */
+GArray        *emo_vlm_trainer_list_state (EmoVlmTrainer           *self,      /* of EmoStoredTensor */
+                                          GError                  **error);
+/* Goes on from there. INVALID_FILE or SHAPE where a tensor is missing or another. */
+gboolean       emo_vlm_trainer_restore   (EmoVlmTrainer            *self,
+                                          EmoSafetensors           *file,
+                                          gint64                    step,
+                                          GError                  **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoVlmTrainer, emo_vlm_trainer_free)
+
+G_END_DECLS
