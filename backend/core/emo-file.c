@@ -36,16 +36,30 @@ error_from_errno (int number)
     }
 }
 
-static void
-set_errno_error (GError    **error,
-                 const char *path,
-                 const char *what,
-                 int         number)
+/**
+ * emo_file_set_error:
+ * @error: return location
+ * @path: the file's name
+ * @what: what was refused, such as "cannot be opened"
+ * @number: the errno of it
+ *
+ * Sets %EMO_ERROR_NO_SPACE for a full disk or quota, %EMO_ERROR_OUT_OF_MEMORY or
+ * %EMO_ERROR_IO.
+ *
+ * Returns: %FALSE, so that a caller can return it
+ */
+gboolean
+emo_file_set_error (GError    **error,
+                    const char *path,
+                    const char *what,
+                    int         number)
 {
   g_autofree char *name = emo_file_escape_name (path);
 
   g_set_error (error, EMO_ERROR, (int) error_from_errno (number),
                "%s: %s: %s", name, what, g_strerror (number));
+
+  return FALSE;
 }
 
 static const char *
@@ -89,7 +103,7 @@ emo_file_open (const char  *path,
 
   if (fd < 0)
     {
-      set_errno_error (error, path, "cannot be opened", errno);
+      emo_file_set_error (error, path, "cannot be opened", errno);
       return -1;
     }
 
@@ -97,7 +111,7 @@ emo_file_open (const char  *path,
     {
       number = errno;
       close (fd);
-      set_errno_error (error, path, "cannot be examined", number);
+      emo_file_set_error (error, path, "cannot be examined", number);
       return -1;
     }
 
@@ -187,7 +201,7 @@ emo_file_read (const char  *path,
   if (data == NULL)
     {
       close (fd);
-      set_errno_error (error, path, "cannot be read", ENOMEM);
+      emo_file_set_error (error, path, "cannot be read", ENOMEM);
       return NULL;
     }
 
@@ -197,7 +211,7 @@ emo_file_read (const char  *path,
 
   if (!ok)
     {
-      set_errno_error (error, path, "cannot be read", number);
+      emo_file_set_error (error, path, "cannot be read", number);
       return NULL;
     }
 
@@ -311,6 +325,70 @@ emo_file_write (const char  *path,
   g_set_error (error, EMO_ERROR, (int) code, "%s: cannot be written: %s", name, reason);
 
   return FALSE;
+}
+
+/**
+ * emo_file_sync_folder:
+ * @folder: a folder's name
+ * @error: return location
+ *
+ * Waits until the folder's entries are on the disk. Where the file system cannot
+ * do that for a folder, or the folder may be written but not opened, there is
+ * nothing to wait for, and nothing failed.
+ *
+ * Returns: %FALSE with %EMO_ERROR_NO_SPACE or %EMO_ERROR_IO
+ */
+gboolean
+emo_file_sync_folder (const char  *folder,
+                      GError     **error)
+{
+  int fd, number = 0;
+
+  g_return_val_if_fail (folder != NULL, FALSE);
+
+  do
+    fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  while (fd < 0 && errno == EINTR);
+  if (fd < 0)
+    return errno == EACCES || emo_file_set_error (error, folder, "cannot be opened", errno);
+
+  if (fsync (fd) != 0 && errno != EINVAL && errno != ENOTSUP && errno != ENOSYS)
+    number = errno;
+  close (fd);
+  if (number != 0)
+    return emo_file_set_error (error, folder, "cannot be brought to the disk", number);
+
+  return TRUE;
+}
+
+/**
+ * emo_file_make_folder:
+ * @path: a folder's name
+ * @error: return location
+ *
+ * Makes a folder, and the ones above it where they are missing.
+ *
+ * Returns: whether it is there, else %FALSE with %EMO_ERROR_NO_SPACE or
+ *   %EMO_ERROR_IO
+ */
+gboolean
+emo_file_make_folder (const char  *path,
+                      GError     **error)
+{
+  g_autofree char *parent = NULL;
+
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+
+  parent = g_path_get_dirname (path);
+  if (!g_str_equal (parent, path) && !emo_file_make_folder (parent, error))
+    return FALSE;
+  if (mkdir (path, 0777) != 0 && (errno != EEXIST || !g_file_test (path, G_FILE_TEST_IS_DIR)))
+    return emo_file_set_error (error, path, "the folder cannot be made", errno);
+
+  return emo_file_sync_folder (parent, error);
 }
 
 /* Characters that turn or hide text: a name with them can look like another. */

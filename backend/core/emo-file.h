@@ -20,6 +20,17 @@ gboolean  emo_file_write (const char  *path,
                           const void  *data,
                           gsize        length,
                           GError     **error);
+/* A folder and those above it, each on the disk before this returns. */
+gboolean  emo_file_make_folder (const char  *path,
+                                GError     **error);
+/* Makes what was made, renamed or removed in a folder survive a power cut. */
+gboolean  emo_file_sync_folder (const char  *folder,
+                                GError     **error);
+/* "PATH: WHAT: reason" with NO_SPACE, OUT_OF_MEMORY or IO; always FALSE. */
+gboolean  emo_file_set_error   (GError     **error,
+                                const char  *path,
+                                const char  *what,
+                                int          number);
 /* Opens for reading under the same rules; close with close(). */
 int       emo_file_open  (const char  *path,
                           gsize       *size,

@@ -89,6 +89,32 @@ emo_hash_bytes (const void *data,
   return to_text (digest);
 }
 
+/**
+ * emo_hash_pieces:
+ * @pieces: (array length=n_pieces): bytes
+ * @n_pieces: their number
+ *
+ * Returns: (transfer full): the SHA-256 in hex of all pieces, one after the other
+ */
+char *
+emo_hash_pieces (const struct iovec *pieces,
+                 guint               n_pieces)
+{
+  gcry_md_hd_t hash = NULL;
+  char *text;
+
+  g_return_val_if_fail (pieces != NULL || n_pieces == 0, NULL);
+
+  initialise ();
+  if (gcry_md_open (&hash, GCRY_MD_SHA256, 0) != 0)
+    g_error ("libgcrypt offers no SHA-256");
+  for (guint i = 0; i < n_pieces; i++)
+    gcry_md_write (hash, pieces[i].iov_base, pieces[i].iov_len);
+  text = to_text (gcry_md_read (hash, GCRY_MD_SHA256));
+  gcry_md_close (hash);
+  return text;
+}
+
 static gboolean
 set_io_error (const char *path,
               const char *what,

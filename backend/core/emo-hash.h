@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include <sys/uio.h>
+
 #include "emo-types.h"
 
 G_BEGIN_DECLS
@@ -14,6 +16,9 @@ G_BEGIN_DECLS
  * weights. Files follow the rules of emo-file.h. */
 char *emo_hash_bytes       (const void    *data,
                             gsize          length);
+/* Of several pieces as if they lay one after the other. */
+char *emo_hash_pieces      (const struct iovec *pieces,
+                            guint          n_pieces);
 char *emo_hash_file        (const char    *path,
                             GCancellable  *cancellable,   /* (nullable) */
                             GError       **error);

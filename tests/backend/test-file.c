@@ -317,6 +317,40 @@ test_file_cuts_between_characters (Fixture       *fixture,
     }
 }
 
+static void
+test_file_makes_folders (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "one", "two", "three", NULL);
+  g_autofree char *file = g_build_filename (fixture->folder, "file", NULL);
+  g_autofree char *below = g_build_filename (file, "below", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (emo_file_make_folder (folder, &error));
+  g_assert_true (emo_file_make_folder (folder, &error));
+  g_assert_true (emo_file_sync_folder (folder, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_test (folder, G_FILE_TEST_IS_DIR));
+
+  g_assert_true (g_file_set_contents (file, "", 0, NULL));
+  g_assert_false (emo_file_make_folder (below, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_IO);
+  g_clear_error (&error);
+  g_assert_false (emo_file_make_folder (file, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_IO);
+  g_clear_error (&error);
+  g_assert_false (emo_file_sync_folder (below, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_IO);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *made = g_steal_pointer (&folder);
+
+      g_assert_cmpint (g_rmdir (made), ==, 0);
+      folder = g_path_get_dirname (made);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -332,6 +366,7 @@ main (int   argc,
   ADD ("writes-through-links-and-into-no-pipe", test_file_writes_through_links_and_into_no_pipe);
   ADD ("escapes-names", test_file_escapes_names);
   ADD ("cuts-between-characters", test_file_cuts_between_characters);
+  ADD ("makes-folders", test_file_makes_folders);
 
   return g_test_run ();
 }

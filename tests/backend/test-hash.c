@@ -34,6 +34,17 @@ test_hash_matches_the_standard (void)
   g_assert_cmpstr (many, ==, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+static void
+test_hash_takes_pieces_as_one (void)
+{
+  char text[] = "abc";
+  g_autofree char *none = emo_hash_pieces (NULL, 0);
+  g_autofree char *pieces = emo_hash_pieces ((struct iovec[]) { { text, 1 }, { NULL, 0 }, { text + 1, 2 } }, 3);
+
+  g_assert_cmpstr (none, ==, EMPTY_HASH);
+  g_assert_cmpstr (pieces, ==, ABC_HASH);
+}
+
 /* Lengths around the pieces a file is read in, against GLib's own code. */
 static void
 test_hash_reads_files_of_any_length (Fixture      *fixture,
@@ -273,6 +284,7 @@ main (int   argc,
   g_setenv ("XDG_CACHE_HOME", cache_home, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/Emo/Hash/matches-the-standard", test_hash_matches_the_standard);
+  g_test_add_func ("/Emo/Hash/takes-pieces-as-one", test_hash_takes_pieces_as_one);
   ADD ("reads-files-of-any-length", reads_files_of_any_length);
   ADD ("refuses-what-is-no-file", refuses_what_is_no_file);
   ADD ("stops-when-cancelled", stops_when_cancelled);
