@@ -42,6 +42,17 @@ void           _emo_shard_index_free (EmoShardIndex *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoShardIndex, _emo_shard_index_free)
 
+/* A seal is the first key of the metadata, so that it always lies in the same
+ * place: the hash of the file with these zeros. */
+#define EMO_SEAL_ENTRY "\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\""
+
+/* @header is the whole of it with EMO_SEAL_ENTRY; @sorted the EmoStoredTensors
+ * as they follow it. */
+void     _emo_seal_write  (GString   *header,
+                           GPtrArray *sorted);
+gboolean _emo_shard_check_seal (EmoShard  *self,
+                                GError   **error);
+
 gboolean _emo_stored_from_string  (const char           *text,
                                    EmoStored            *out);
 gboolean _emo_stored_is_float     (EmoStored             stored);

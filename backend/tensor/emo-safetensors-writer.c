@@ -100,12 +100,15 @@ sort_tensors (const EmoStoredTensor *tensors,
 
 static void
 append_metadata (GString           *header,
-                 const char *const *metadata)
+                 const char *const *metadata,
+                 gboolean           sealed)
 {
   g_string_append (header, "\"__metadata__\":{");
-  for (guint i = 0; metadata[i] != NULL && metadata[i + 1] != NULL; i += 2)
+  if (sealed)
+    g_string_append (header, EMO_SEAL_ENTRY);
+  for (guint i = 0; metadata != NULL && metadata[i] != NULL && metadata[i + 1] != NULL; i += 2)
     {
-      if (i > 0)
+      if (i > 0 || sealed)
         g_string_append_c (header, ',');
       emo_json_append_string (header, metadata[i]);
       g_string_append_c (header, ':');
@@ -132,13 +135,14 @@ append_tensor (GString               *header,
 static GString *
 build_header (GPtrArray         *sorted,
               const char *const *metadata,
+              gboolean           sealed,
               GError           **error)
 {
   g_autoptr (GString) header = g_string_new ("        {");
   guint64 offset = 0, length;
 
-  if (metadata != NULL && metadata[0] != NULL)
-    append_metadata (header, metadata);
+  if (sealed || (metadata != NULL && metadata[0] != NULL))
+    append_metadata (header, metadata, sealed);
   for (guint i = 0; i < sorted->len; i++)
     {
       if (header->str[header->len - 1] == '}')
@@ -158,19 +162,6 @@ build_header (GPtrArray         *sorted,
   for (guint i = 0; i < 8; i++)
     header->str[i] = (char) (length >> (8 * i));
   return g_steal_pointer (&header);
-}
-
-static gboolean
-set_write_error (const char *path,
-                 const char *what,
-                 GError    **error)
-{
-  int code = errno;
-  g_autofree char *shown = emo_file_escape_name (path);
-
-  g_set_error (error, EMO_ERROR, code == ENOSPC || code == EDQUOT ? EMO_ERROR_NO_SPACE : EMO_ERROR_IO,
-               "%s: cannot %s: %s", shown, what, g_strerror (code));
-  return FALSE;
 }
 
 static gboolean
@@ -211,18 +202,14 @@ write_content (int        fd,
   return fsync (fd) == 0;
 }
 
-/* A rename is durable once its folder is on disk. Some file systems cannot
- * sync a folder; the file itself is whole all the same. */
-static void
-sync_folder (const char *path)
+/* A rename is durable once its folder is on the disk. */
+static gboolean
+sync_folder_of (const char *path,
+                GError    **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-  if (fd < 0)
-    return;
-  (void) !fsync (fd);
-  close (fd);
+  return emo_file_sync_folder (folder, error);
 }
 
 static gboolean
@@ -236,17 +223,36 @@ write_file (const char *path,
   gboolean ok;
 
   if (fd < 0)
-    return set_write_error (path, "create the file", error);
-  ok = write_content (fd, header, sorted) || set_write_error (path, "write", error);
+    return emo_file_set_error (error, path, "cannot create the file", errno);
+  ok = write_content (fd, header, sorted) || emo_file_set_error (error, path, "cannot write", errno);
   if (close (fd) != 0 && ok)
-    ok = set_write_error (path, "write", error);
+    ok = emo_file_set_error (error, path, "cannot write", errno);
   if (ok && g_rename (temporary, path) != 0)
-    ok = set_write_error (path, "rename the finished file", error);
+    ok = emo_file_set_error (error, path, "cannot rename the finished file", errno);
   if (!ok)
     g_unlink (temporary);
-  else
-    sync_folder (path);
-  return ok;
+  return ok && sync_folder_of (path, error);
+}
+
+static gboolean
+save (const char            *path,
+      const EmoStoredTensor *tensors,
+      guint                  n_tensors,
+      const char *const     *metadata,
+      gboolean               sealed,
+      GError               **error)
+{
+  g_autoptr (GPtrArray) sorted = sort_tensors (tensors, n_tensors, error);
+  g_autoptr (GString) header = NULL;
+
+  if (sorted == NULL)
+    return FALSE;
+  header = build_header (sorted, metadata, sealed, error);
+  if (header == NULL)
+    return FALSE;
+  if (sealed)
+    _emo_seal_write (header, sorted);
+  return write_file (path, header, sorted, error);
 }
 
 /**
@@ -260,7 +266,8 @@ write_file (const char *path,
  *
  * Writes a safetensors file, byte for byte as the reference's library writes
  * the same tensors (with more than one key of metadata its order varies). A
- * file that stands under @path is replaced whole or left alone.
+ * file that stands under @path is replaced whole or left alone; that the disk
+ * failed after it was replaced is a failure too.
  *
  * Returns: FALSE with %EMO_ERROR_INVALID_FILE (names), %EMO_ERROR_SHAPE,
  *   %EMO_ERROR_LIMIT, %EMO_ERROR_NO_SPACE or %EMO_ERROR_IO
@@ -272,17 +279,36 @@ emo_safetensors_save (const char            *path,
                       const char *const     *metadata,
                       GError               **error)
 {
-  g_autoptr (GPtrArray) sorted = NULL;
-  g_autoptr (GString) header = NULL;
-
   g_return_val_if_fail (path != NULL, FALSE);
   g_return_val_if_fail (tensors != NULL || n_tensors == 0, FALSE);
 
-  sorted = sort_tensors (tensors, n_tensors, error);
-  if (sorted == NULL)
-    return FALSE;
-  header = build_header (sorted, metadata, error);
-  if (header == NULL)
-    return FALSE;
-  return write_file (path, header, sorted, error);
+  return save (path, tensors, n_tensors, metadata, FALSE, error);
+}
+
+/**
+ * emo_safetensors_save_sealed:
+ * @path: the file to write
+ * @tensors: (array length=n_tensors): tensors in any order; their data is
+ *   borrowed
+ * @n_tensors: their number
+ * @metadata: (nullable): key, text, ..., NULL, without "sha256"
+ * @error: return location
+ *
+ * As emo_safetensors_save(), with the file's SHA-256 in its metadata under
+ * "sha256", which emo_safetensors_check_seal() compares. It covers every byte of
+ * the file, the 64 digits themselves counted as zeros.
+ *
+ * Returns: as emo_safetensors_save()
+ */
+gboolean
+emo_safetensors_save_sealed (const char            *path,
+                             const EmoStoredTensor *tensors,
+                             guint                  n_tensors,
+                             const char *const     *metadata,
+                             GError               **error)
+{
+  g_return_val_if_fail (path != NULL, FALSE);
+  g_return_val_if_fail (tensors != NULL || n_tensors == 0, FALSE);
+
+  return save (path, tensors, n_tensors, metadata, TRUE, error);
 }

@@ -552,3 +552,26 @@ emo_safetensors_count_nonfinite_full (EmoSafetensors *self,
   g_mutex_clear (&search.lock);
   return search.total;
 }
+
+/**
+ * emo_safetensors_check_seal:
+ * @self: a set
+ * @error: return location
+ *
+ * Hashes every file of the set and compares with what
+ * emo_safetensors_save_sealed() wrote into it.
+ *
+ * Returns: FALSE with %EMO_ERROR_CHECKSUM for another content or none to compare
+ *   with, or the errors of emo_safetensors_check()
+ */
+gboolean
+emo_safetensors_check_seal (EmoSafetensors *self,
+                            GError        **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  for (guint i = 0; i < self->shards->len; i++)
+    if (!_emo_shard_check_seal (self->shards->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}

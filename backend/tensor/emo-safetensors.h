@@ -100,5 +100,14 @@ gboolean               emo_safetensors_save         (const char            *path
                                                      guint                  n_tensors,
                                                      const char * const    *metadata,  /* (nullable) key, value, ..., NULL */
                                                      GError               **error);
+/* The same with the SHA-256 of the whole file in its metadata ("sha256"). */
+gboolean               emo_safetensors_save_sealed  (const char            *path,
+                                                     const EmoStoredTensor *tensors,
+                                                     guint                  n_tensors,
+                                                     const char * const    *metadata,
+                                                     GError               **error);
+/* Reads every byte. CHECKSUM where one differs from what was sealed, or nothing was. */
+gboolean               emo_safetensors_check_seal   (EmoSafetensors        *self,
+                                                     GError               **error);
 
 G_END_DECLS

@@ -4,6 +4,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+/* For memmem(). */
+#define _GNU_SOURCE
+
 #include "config.h"
 
 #include <signal.h>
@@ -184,6 +187,44 @@ test_safetensors_writer_honours_umask (Fixture      *fixture,
   g_assert_cmpint (info.st_mode & 0777, ==, 0644);
 }
 
+/* A seal is over the whole file, with or without tensors and other metadata. */
+static void
+test_safetensors_writer_seals_a_file (Fixture      *fixture,
+                                      gconstpointer user_data)
+{
+  static const guint8 data[3] = { 1, 2, 3 };
+  const EmoStoredTensor tensor = { .name = "a", .stored = EMO_STORED_U8, .rank = 1, .shape = { 3 }, .data = data, .n_bytes = 3 };
+  g_autofree char *path = fixture_path (fixture, "file.safetensors");
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (EmoSafetensors) set = NULL, changed = NULL;
+      g_autofree char *content = NULL, *zeroed = NULL, *expected = NULL;
+      const char *seal;
+      gsize length;
+
+      g_assert_true (emo_safetensors_save_sealed (path, &tensor, i % 2, i / 2 > 0 ? format_metadata : NULL, &error));
+      set = emo_safetensors_open (path, &error);
+      g_assert_no_error (error);
+      g_assert_true (emo_safetensors_check_seal (set, &error));
+      g_assert_cmpstr (emo_safetensors_get_metadata (set, "format"), ==, i / 2 > 0 ? "pt" : NULL);
+
+      g_assert_true (g_file_get_contents (path, &content, &length, NULL));
+      seal = emo_safetensors_get_metadata (set, "sha256");
+      zeroed = g_memdup2 (content, length);
+      memset (memmem (zeroed, length, seal, 64), '0', 64);
+      expected = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guint8 *) zeroed, length);
+      g_assert_cmpstr (seal, ==, expected);
+
+      /* A space of the header's end where there is no tensor. */
+      content[length - 1] = content[length - 1] == ' ' ? '\n' : '!';
+      fixture_write (path, content, length);
+      changed = emo_safetensors_open (path, NULL);
+      g_assert_true (changed == NULL || !emo_safetensors_check_seal (changed, &error));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -196,5 +237,6 @@ main (int   argc,
   ADD ("refuses-what-the-reader-would", refuses_what_the_reader_would);
   ADD ("keeps-old-file-on-failure", keeps_old_file_on_failure);
   ADD ("honours-umask", honours_umask);
+  ADD ("seals-a-file", seals_a_file);
   return g_test_run ();
 }
