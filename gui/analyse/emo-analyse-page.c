@@ -12,6 +12,7 @@
 
 #include "emo-analyse-page-private.h"
 #include "emo-large-set.h"
+#include "emo-status-page.h"
 
 /* The page is cut by concern: here the session and the selection;
  * emo-analyse-page-list.c has what is done to pictures of the list,
@@ -551,6 +552,7 @@ emo_analyse_page_init (EmoAnalysePage *self)
 {
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  emo_status_page_name_scroller (self->empty);
   _emo_analyse_page_init_drop (self);
   _emo_analyse_page_init_export (self);
   _emo_analyse_page_init_copy (self);

@@ -16,6 +16,8 @@
 #include "emo-history-row.h"
 #include "emo-history-words.h"
 #include "emo-settings.h"
+#include "emo-status-page.h"
+#include "emo-tab-stop.h"
 
 struct _EmoHistoryPane
 {
@@ -432,6 +434,8 @@ static void
 emo_history_pane_init (EmoHistoryPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  emo_status_page_name_scroller (self->empty);
+  emo_tab_stop_add (GTK_WIDGET (self->view));
 }
 
 /**

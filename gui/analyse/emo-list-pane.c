@@ -17,6 +17,7 @@
 #include "emo-picture-list.h"
 #include "emo-picture-selection.h"
 #include "emo-sample-row.h"
+#include "emo-tab-stop.h"
 #include "emo-time-left.h"
 
 struct _EmoListPane
@@ -465,6 +466,7 @@ emo_list_pane_init (EmoListPane *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   emo_drop_down_set_name (self->show, _("Show"));
   emo_drop_down_set_name (self->sort, _("Sort By"));
+  emo_tab_stop_add (GTK_WIDGET (self->list));
 }
 
 /**

@@ -27,6 +27,7 @@
 #include "emo-results-pane.h"
 #include "emo-sample-watch.h"
 #include "emo-settings.h"
+#include "emo-status-page.h"
 #include "emo-what-if-bar.h"
 
 /* The pane is redrawn from the prediction as it stands after every stage, so
@@ -38,6 +39,7 @@ struct _EmoResultsPane
   EmoSampleWatch       *watch;
 
   GtkStack             *stack;
+  AdwStatusPage        *nothing;
   AdwStatusPage        *waiting;
   GtkLabel             *failure;
   EmoAnswerHeadline    *headline;
@@ -370,6 +372,7 @@ emo_results_pane_class_init (EmoResultsPaneClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-results-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, stack);
+  gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, nothing);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, waiting);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, failure);
   gtk_widget_class_bind_template_child (widget_class, EmoResultsPane, headline);
@@ -403,6 +406,8 @@ emo_results_pane_init (EmoResultsPane *self)
   self->watch = emo_sample_watch_new (change_cb, self);
   gtk_widget_init_template (GTK_WIDGET (self));
   emo_button_label_ellipsize (GTK_BUTTON (self->what_if_button));
+  emo_status_page_name_scroller (self->nothing);
+  emo_status_page_name_scroller (self->waiting);
   can_ask_cb (self);
   if (settings != NULL)
     {
