@@ -21,6 +21,8 @@ PICTURE = 'table cell'
 # How long what was read counts as what is there, if nothing was done meanwhile.
 FRESH_SECONDS = 0.1
 TIMEOUT_MS = 25000
+# Places are told within the window.
+WINDOW = GLib.Variant('(u)', (Atspi.CoordType.WINDOW,))
 
 # Fields of what the cache of an application says of each accessible.
 REFERENCE, PARENT, N_CHILDREN, NAME, ROLE, DESCRIPTION, STATES = 0, 2, 4, 6, 7, 8, 9
@@ -51,7 +53,7 @@ class Bus:
                                        Gio.DBusCallFlags.NONE, TIMEOUT_MS, None).unpack()
 
     @classmethod
-    def ask_all(cls, owner, paths, method):
+    def ask_all(cls, owner, paths, method, interface='Accessible', arguments=None):
         """{path: answer} of those that answer; all are asked before one is heard."""
         answers, waiting = {}, set(paths)
 
@@ -62,7 +64,7 @@ class Bus:
             except GLib.Error:
                 pass
         for path in paths:
-            cls.connect().call(owner, path, 'org.a11y.atspi.Accessible', method, None, None,
+            cls.connect().call(owner, path, 'org.a11y.atspi.' + interface, method, arguments, None,
                                Gio.DBusCallFlags.NONE, TIMEOUT_MS, None, hear, path)
         while waiting:
             GLib.MainContext.default().iteration(True)
@@ -90,6 +92,8 @@ class Tree:
     def __init__(self, owner):
         self.owner = owner
         self.below = {}
+        self.places = None
+        self.held = False
         self.read()
         self.descend([ROOT])
 
@@ -121,7 +125,19 @@ class Tree:
 
     @property
     def fresh(self):
-        return self.deeds == Bus.deeds and time.monotonic() - self.taken < FRESH_SECONDS
+        return self.deeds == Bus.deeds and (self.held or time.monotonic() - self.taken < FRESH_SECONDS)
+
+    def hold(self):
+        """What was read is what counts until the test does something: for questions
+        about everything in a window that is at rest."""
+        self.held = True
+
+    def place(self, path):
+        """Of an accessible in its window; the first time, all of them are asked for."""
+        if self.places is None:
+            paths = [child for children in self.below.values() for child in children]
+            self.places = Bus.ask_all(self.owner, paths, 'GetExtents', 'Component', WINDOW)
+        return self.places.get(path, (0, 0, 0, 0))
 
     @property
     def root(self):
@@ -231,7 +247,9 @@ class Node:
     @property
     def extents(self):
         """x, y, width and height in the window."""
-        return self._call('Component', 'GetExtents', GLib.Variant('(u)', (Atspi.CoordType.WINDOW,)), (0, 0, 0, 0))
+        if self.tree.held and self.tree.fresh:
+            return self.tree.place(self.path)
+        return self._call('Component', 'GetExtents', WINDOW, (0, 0, 0, 0))
 
     def children(self):
         self._refresh()

@@ -3,8 +3,8 @@
 #
 # Copyright 2026 The EmoVLM-KD desktop authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The application and the desktop around it: one instance, keys alone, what it
-asks of the session and tells its person, and another display server.
+"""The application and the desktop around it: one instance, what it asks
+of the session and tells its person, and another display server.
 
 usage: test-desktop.py EMOVLM-DESKTOP EMOVLM SAMPLES [CASE...]"""
 
@@ -28,7 +28,6 @@ DESKTOP, CLI, SAMPLES = (os.path.abspath(p) for p in sys.argv[1:4])
 WORK = tempfile.mkdtemp(prefix='emo-driven-desktop-')
 WARNING = re.compile(r'(WARNING|CRITICAL|ERROR) \*\*|(Gtk|Gdk|Gsk|GLib|Adwaita|Pango|Emo)[\w-]*-(WARNING|CRITICAL|ERROR)')
 NAMES = sorted(name for name in os.listdir(SAMPLES) if name.endswith(('.png', '.jpg')))
-TYPE_NAME = re.compile(r'(Gtk|Adw|Gdk|Emo)[A-Z]\w+$')
 
 
 def assert_quiet(app):
@@ -104,37 +103,6 @@ def test_second_instance_raises_the_first():
         wait_for(lambda: active_window() == app.window, 10, 'the first window in front')
     finally:
         other.close()
-    assert_quiet(app)
-
-
-def focused(app):
-    return next((n for n in app.find_all() if n.focused), None)
-
-
-# Everything else in the window is inside of one of these and has its arrow keys.
-CONTROLS = {'Open', 'Open a Folder or the Samples', 'Main Menu', 'Search Names', 'Filter and Sort', 'Export Results',
-            'Evidence', 'Zoom In', 'Zoom Out', 'Flag This Picture'}
-
-
-def test_tab_reaches_every_control_and_each_has_a_name():
-    app = answered(*(os.path.join(SAMPLES, name) for name in NAMES[:3]))
-    app.fill(1280, 800)
-    app.key('Home')
-    order = []
-    for _ in range(60):
-        xdotool('key', 'Tab')
-        node = focused(app)
-        if node is not None and node in order:
-            break
-        if node is not None:
-            order.append(node)
-    print(f'# {order}', file=sys.stderr)
-    assert app.process.poll() is None, app.read_stderr()
-    bad = [n for n in order if not n.name or TYPE_NAME.match(n.name)]
-    assert not bad, bad
-    missed = CONTROLS - {n.name for n in order}
-    assert not missed, missed
-    assert [n for n in order if n.role == driver.PICTURE], 'the list of pictures'
     assert_quiet(app)
 
 
