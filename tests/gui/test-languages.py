@@ -28,6 +28,7 @@ DESKTOP, CLI, SAMPLES, SOURCE, BUILD = (os.path.abspath(p) for p in sys.argv[1:6
 WORK = tempfile.mkdtemp(prefix='emo-driven-languages-')
 WARNING = re.compile(r'(WARNING|CRITICAL|ERROR) \*\*|(Gtk|Gdk|Gsk|GLib|Adwaita|Pango|Emo)[\w-]*-(WARNING|CRITICAL|ERROR)')
 PICTURE = os.path.join(SAMPLES, '01-sadness.png')
+TWO = [PICTURE, os.path.join(SAMPLES, '02-fear.png')]
 TYPE_NAME = re.compile(r'(Gtk|Adw|Gdk|Emo)[A-Z]\w+$')
 # What a person reads or works, and is therefore told of.
 TOLD = {'push button', 'toggle button', 'menu button', 'check box', 'combo box', 'slider', 'text', 'level bar',
@@ -115,16 +116,35 @@ def check_language(language):
     assert_narrow(app, 'the list')
     assert_names(app)
 
-    app.key('ctrl+comma')
-    window = wait_for(lambda: other_window(app), 10, 'the preferences')
+    check_narrow_window(app, 'ctrl+comma', 'the preferences')
+    check_narrow_window(app, 'ctrl+e', 'the export dialog')
+    assert_quiet(app)
+
+    app = start(*TWO, language=language)
+    wait_for(lambda: len(is_answered(app)) == len(TWO), 60, 'two answers')
+    app.key('Home', 'shift+Right', 'c')
+    back = app.wait('push button', say('Back to the List'))
+    assert_names(app)
+    assert_narrow(app, 'two pictures compared')
+    back.press()
+    wait_for(lambda: not app.find('push button', say('Back to the List')), 10, 'the list')
+    app.activate_action('show-history')
+    wait_for(lambda: any(n.extents[2] > 0 for n in app.find_all('list', say('History'))), 10, 'the history')
+    assert_narrow(app, 'the history')
+    assert_names(app)
+    assert_quiet(app)
+
+
+def check_narrow_window(app, key, what):
+    app.key(key)
+    window = wait_for(lambda: other_window(app), 10, what)
     xdotool('windowsize', window, 360, 640)
     # A window of libadwaita that is 360 wide at its narrowest, and the frame around it.
-    wait_for(lambda: width_of(window) <= 370, 5, 'the preferences as narrow as 360')
+    wait_for(lambda: width_of(window) <= 370, 5, f'{what} as narrow as 360')
     assert_names(app)
     xdotool('windowactivate', '--sync', window)
     xdotool('key', 'Escape')
-    wait_for(lambda: other_window(app) is None, 10, 'the preferences closed')
-    assert_quiet(app)
+    wait_for(lambda: other_window(app) is None, 10, f'{what} closed')
 
 
 def language_case(language):
