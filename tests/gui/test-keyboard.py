@@ -235,7 +235,7 @@ def test_history():
     app.activate_action('show-history')
     app.key('Home', 'Down')
     app.wait_text('From the history')
-    check(app, 'a result of the history', 20)
+    check_names(Walk(app, arrows=False), 'a result of the history', 20)
     assert_quiet(app)
 
 
