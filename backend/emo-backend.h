@@ -37,6 +37,7 @@
 #include "image/emo-image-format.h"
 #include "image/emo-image.h"
 #include "image/emo-patches.h"
+#include "model/emo-bpe-trainer.h"
 #include "model/emo-bundle-classifier.h"
 #include "model/emo-bundle.h"
 #include "model/emo-model-need.h"
