@@ -32,6 +32,7 @@
 #include "data/emo-dataset.h"
 #include "data/emo-run-entry.h"
 #include "data/emo-run-store.h"
+#include "data/emo-synth.h"
 #include "evaluate/emo-metrics.h"
 #include "figure/emo-figure-sheet.h"
 #include "image/emo-image-format.h"

@@ -20,6 +20,9 @@ set_defaults (EmoCliOptions *options)
   memset (options, 0, sizeof *options);
   options->explain_tokens = 64;
   options->limit = -1;
+  options->train = 10000;
+  options->val = 1000;
+  options->test = 1000;
 }
 
 /* The table's options, those of other commands out of sight: a name means the
@@ -135,6 +138,7 @@ parse_format (EmoCliOptions *options)
   return TRUE;
 }
 
+/* A set's name stands for its labels. */
 static gboolean
 parse_labels (EmoCliOptions *options)
 {
@@ -146,6 +150,12 @@ parse_labels (EmoCliOptions *options)
   if (!check_text ("labels", options->labels))
     return FALSE;
 
+  labels = emo_label_set_new_named (options->labels);
+  if (labels != NULL)
+    {
+      options->label_list = g_strdupv ((char **) emo_label_set_get_labels (labels));
+      return TRUE;
+    }
   options->label_list = g_strsplit (options->labels, ",", -1);
   for (guint i = 0; options->label_list[i] != NULL; i++)
     g_strstrip (options->label_list[i]);
@@ -211,6 +221,9 @@ check_options (EmoCliOptions *options,
          check_range ("max-pixels", options->max_pixels, 0, EMO_IMAGE_MAX_PIXELS) &&
          check_range ("explain-tokens", options->explain_tokens, 1, 32768) &&
          check_range ("max-new-tokens", options->max_new_tokens, 0, 32768) &&
+         check_range ("train", options->train, 0, EMO_SYNTH_MAX_PICTURES) &&
+         check_range ("val", options->val, 0, EMO_SYNTH_MAX_PICTURES) &&
+         check_range ("test", options->test, 0, EMO_SYNTH_MAX_PICTURES) &&
          (!has_limit || check_range ("limit", options->limit, 1, G_MAXINT)) &&
          check_text ("prompt", options->prompt) &&
          check_text ("system", options->system) &&

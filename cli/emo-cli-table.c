@@ -16,6 +16,7 @@
 #define GENERATE (1u << EMO_CLI_GENERATE)
 #define TOKENIZE (1u << EMO_CLI_TOKENIZE)
 #define INFO     (1u << EMO_CLI_INFO)
+#define SYNTH    (1u << EMO_CLI_SYNTH)
 #define LOADING  (PREDICT | GENERATE | INFO)    /* those that run a model */
 #define ALL      (LOADING | TOKENIZE)
 
@@ -43,6 +44,13 @@ const EmoCliCommand emo_cli_commands[EMO_CLI_N_COMMANDS] = {
     "Without --model it names the program, the device and the model that came along.",
     FALSE,
   },
+  [EMO_CLI_SYNTH] = {
+    "synth", "DIR", N_("Draw pictures with labels and words, to train on"),
+    "Draws EmoScenes: emoji on colored backgrounds, whose label follows from what is in them. "
+    "DIR, a new or empty folder, gets train, val and test with a folder for each label, annotations, "
+    "and scenes.jsonl, which says what is in every picture. The same seed gives the same files.",
+    TRUE,
+  },
 };
 
 /* Text comes as bytes (FILENAME): GLib would otherwise convert it from the
@@ -61,10 +69,11 @@ const EmoCliOption emo_cli_options[] = {
   TEXT ("base", 0, base, ALL, N_("Base model of an adapter folder"), "DIR", NULL),
   TEXT ("device", 0, device, LOADING, N_("auto, cpu, cuda or cuda:N"), "NAME", "auto cpu cuda"),
   TEXT ("dtype", 0, dtype, LOADING, N_("auto, float32, bfloat16 or int8"), "NAME", "auto float32 bfloat16 int8"),
-  INT ("threads", threads, LOADING, N_("At most N threads (default: all cores; a small model takes one)")),
-  INT64 ("seed", seed, PREDICT | GENERATE, N_("Seed of random draws (default 0)")),
+  INT ("threads", threads, LOADING | SYNTH, N_("At most N threads (default: all cores; a small model takes one)")),
+  INT64 ("seed", seed, PREDICT | GENERATE | SYNTH, N_("Seed of random draws (default 0)")),
   INT64 ("max-pixels", max_pixels, LOADING, N_("Largest picture fed to the model, in pixels")),
-  TEXT ("labels", 0, labels, LOADING, N_("Labels of a model folder that has none"), "A,B,...", NULL),
+  TEXT ("labels", 0, labels, LOADING | SYNTH, N_("Labels of a model folder that has none, or of scenes: mikels, emotion6, polarity, or a list"),
+        "A,B,...", NULL),
   FLAG ("no-explain", 0, no_explain, PREDICT, N_("Write no explanations")),
   INT ("explain-tokens", explain_tokens, PREDICT, N_("Longest explanation, in tokens (default 64)")),
   FLAG ("force-tokens", 0, force_tokens, 0, "Benchmarks: write explanations up to the cap"),
@@ -76,12 +85,15 @@ const EmoCliOption emo_cli_options[] = {
         "A,B,...", NULL),
   TEXT ("output", 'o', output, PREDICT | GENERATE, N_("Write results to this file"), "FILE", NULL),
   INT ("limit", limit, PREDICT, N_("At most so many pictures")),
-  FLAG ("resume", 0, resume, PREDICT, N_("Keep the rows in --output and skip their pictures")),
+  FLAG ("resume", 0, resume, PREDICT | SYNTH, N_("Keep the rows in --output, or the scenes in DIR, and do what is missing")),
+  INT ("train", train, SYNTH, N_("Pictures to train on (default 10000)")),
+  INT ("val", val, SYNTH, N_("Pictures to validate with (default 1000)")),
+  INT ("test", test, SYNTH, N_("Pictures to test with (default 1000)")),
   FLAG ("record", 0, record, PREDICT, N_("Keep the results in the application's history, too")),
   FLAG ("recursive", 'r', recursive, PREDICT, N_("Read folders inside folders")),
   FLAG ("null", '0', null_names, PREDICT, N_("Names on standard input end with NUL, not with a line feed")),
   FLAG ("offline", 0, offline, ALL, N_("Use no network (these commands never do)")),
-  FLAG ("quiet", 'q', quiet, PREDICT | GENERATE, N_("Neither progress nor notes")),
+  FLAG ("quiet", 'q', quiet, PREDICT | GENERATE | SYNTH, N_("Neither progress nor notes")),
   FLAG ("check", 0, check, INFO, N_("Compare the model's numbers with those it came with")),
   TEXT ("prompt", 'p', prompt, GENERATE, N_("The question"), "TEXT", NULL),
   TEXT ("system", 0, system, GENERATE, N_("The system text (default: the model's)"), "TEXT", NULL),

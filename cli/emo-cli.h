@@ -45,6 +45,9 @@ typedef struct
   EmoExportColumns column_groups;
   char    *output;            /* (nullable) */
   int      limit;             /* 0: none */
+  int      train;             /* pictures of each split */
+  int      val;
+  int      test;
   gboolean resume;
   gboolean record;
   gboolean recursive;
@@ -66,6 +69,7 @@ typedef enum
   EMO_CLI_GENERATE,
   EMO_CLI_TOKENIZE,
   EMO_CLI_INFO,
+  EMO_CLI_SYNTH,
   EMO_CLI_N_COMMANDS
 } EmoCliCommandId;
 
@@ -186,5 +190,6 @@ int emo_cli_predict  (EmoCliOptions *options);
 int emo_cli_generate (EmoCliOptions *options);
 int emo_cli_tokenize (EmoCliOptions *options);
 int emo_cli_info     (EmoCliOptions *options);
+int emo_cli_synth    (EmoCliOptions *options);
 
 G_END_DECLS

@@ -24,6 +24,7 @@ static int (*const run[EMO_CLI_N_COMMANDS]) (EmoCliOptions *options) = {
   [EMO_CLI_GENERATE] = emo_cli_generate,
   [EMO_CLI_TOKENIZE] = emo_cli_tokenize,
   [EMO_CLI_INFO] = emo_cli_info,
+  [EMO_CLI_SYNTH] = emo_cli_synth,
 };
 
 static void

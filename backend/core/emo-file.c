@@ -275,6 +275,40 @@ dup_reason (const GError *error)
   return g_strdup (error->message);
 }
 
+static gboolean
+write_whole (const char             *path,
+             const void             *data,
+             gsize                   length,
+             GFileSetContentsFlags   flags,
+             GError                **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *target = NULL;
+  g_autofree char *reason = NULL;
+  EmoError code = EMO_ERROR_IO;
+
+  target = dup_write_target (path, error);
+  if (target == NULL)
+    return FALSE;
+
+  if (g_file_set_contents_full (target, data != NULL ? data : "", (gssize) length, flags, 0666, &local_error))
+    return TRUE;
+
+  /* EDQUOT and EFBIG have no GFileError of their own: they arrive as FAILED, in
+   * words. */
+  if (g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
+      strstr (local_error->message, g_strerror (EDQUOT)) != NULL ||
+      strstr (local_error->message, g_strerror (EFBIG)) != NULL)
+    code = EMO_ERROR_NO_SPACE;
+
+  name = emo_file_escape_name (path);
+  reason = dup_reason (local_error);
+  g_set_error (error, EMO_ERROR, (int) code, "%s: cannot be written: %s", name, reason);
+
+  return FALSE;
+}
+
 /**
  * emo_file_write:
  * @path: a file's name
@@ -296,35 +330,37 @@ emo_file_write (const char  *path,
                 gsize        length,
                 GError     **error)
 {
-  g_autoptr (GError) local_error = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *target = NULL;
-  g_autofree char *reason = NULL;
-  EmoError code = EMO_ERROR_IO;
-
   g_return_val_if_fail (path != NULL, FALSE);
   g_return_val_if_fail (data != NULL || length == 0, FALSE);
   g_return_val_if_fail (length <= G_MAXSSIZE, FALSE);
 
-  target = dup_write_target (path, error);
-  if (target == NULL)
-    return FALSE;
+  return write_whole (path, data, length, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, error);
+}
 
-  if (g_file_set_contents_full (target, data != NULL ? data : "", (gssize) length,
-                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                0666, &local_error))
-    return TRUE;
+/**
+ * emo_file_write_many:
+ * @path: a file's name
+ * @data: (array length=length) (element-type guint8): its content
+ * @length: bytes of @data
+ * @error: return location
+ *
+ * Writes one of thousands of files that can be made again: whole or not at all
+ * where the program ends, but without waiting for the disk, so that after a loss
+ * of power a new file may be empty.
+ *
+ * Returns: as emo_file_write() does
+ */
+gboolean
+emo_file_write_many (const char  *path,
+                     const void  *data,
+                     gsize        length,
+                     GError     **error)
+{
+  g_return_val_if_fail (path != NULL, FALSE);
+  g_return_val_if_fail (data != NULL || length == 0, FALSE);
+  g_return_val_if_fail (length <= G_MAXSSIZE, FALSE);
 
-  /* EDQUOT has no GFileError of its own: it arrives as FAILED, in words. */
-  if (g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
-      strstr (local_error->message, g_strerror (EDQUOT)) != NULL)
-    code = EMO_ERROR_NO_SPACE;
-
-  name = emo_file_escape_name (path);
-  reason = dup_reason (local_error);
-  g_set_error (error, EMO_ERROR, (int) code, "%s: cannot be written: %s", name, reason);
-
-  return FALSE;
+  return write_whole (path, data, length, G_FILE_SET_CONTENTS_CONSISTENT, error);
 }
 
 /**

@@ -31,6 +31,11 @@ gboolean  emo_file_set_error   (GError     **error,
                                 const char  *path,
                                 const char  *what,
                                 int          number);
+/* Atomic, not durable: one of thousands that can be made again. */
+gboolean  emo_file_write_many (const char  *path,
+                               const void  *data,
+                               gsize        length,
+                               GError     **error);
 /* Opens for reading under the same rules; close with close(). */
 int       emo_file_open  (const char  *path,
                           gsize       *size,

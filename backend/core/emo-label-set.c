@@ -114,6 +114,32 @@ emo_label_set_new_mikels (void)
 }
 
 /**
+ * emo_label_set_new_named:
+ * @name: "mikels", "emotion6" or "polarity"
+ *
+ * The labels of a public set, in alphabetical order.
+ *
+ * Returns: (transfer full) (nullable): the set, or %NULL for another name
+ */
+EmoLabelSet *
+emo_label_set_new_named (const char *name)
+{
+  static const char * const emotion6[] = { "anger", "disgust", "fear", "joy", "sadness", "surprise", NULL };
+  static const char * const polarity[] = { "negative", "positive", NULL };
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  if (g_str_equal (name, "mikels"))
+    return emo_label_set_new_mikels ();
+  if (g_str_equal (name, "emotion6"))
+    return emo_label_set_new (emotion6, NULL);
+  if (g_str_equal (name, "polarity"))
+    return emo_label_set_new (polarity, NULL);
+
+  return NULL;
+}
+
+/**
  * emo_label_set_ref:
  * @self: a label set
  *

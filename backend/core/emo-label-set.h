@@ -21,6 +21,8 @@ GType              emo_label_set_get_type    (void);
 EmoLabelSet       *emo_label_set_new         (const char * const *labels,
                                               GError            **error);
 EmoLabelSet       *emo_label_set_new_mikels  (void);   /* the eight, alphabetical */
+/* "mikels", "emotion6" or "polarity"; NULL: no such set. */
+EmoLabelSet       *emo_label_set_new_named   (const char         *name);
 EmoLabelSet       *emo_label_set_ref         (EmoLabelSet        *self);
 void               emo_label_set_unref       (EmoLabelSet        *self);
 guint              emo_label_set_get_size    (EmoLabelSet        *self);

@@ -60,6 +60,10 @@ GBytes       *emo_image_get_bytes     (EmoImage      *self);    /* (transfer non
 EmoImageMarks emo_image_get_marks     (EmoImage      *self);
 const char   *emo_image_get_sha256    (EmoImage      *self);    /* of the file's bytes; NULL for emo_image_new */
 
+/* The same pixels as a PNG, quickly rather than tightly. Errors: OUT_OF_MEMORY. */
+GBytes       *emo_image_encode_png    (EmoImage      *self,
+                                       GError       **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoImage, emo_image_unref)
 
 /* Bit-equal to Pillow's Image.resize on RGB8 (two passes, horizontal first,
