@@ -14,7 +14,7 @@ import tempfile
 import tap
 
 EMOVLM, DATA = sys.argv[1:3]
-COMMANDS = ('predict', 'generate', 'tokenize', 'info')
+COMMANDS = ('predict', 'generate', 'tokenize', 'info', 'synth')
 BASH = '''
 compopt () { :; }
 source "$0"
