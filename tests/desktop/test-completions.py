@@ -26,7 +26,8 @@ printf '%s\\n' "${COMPREPLY[@]}"
 
 def help_options(command):
     """The long options that emovlm COMMAND --help lists."""
-    return set(re.findall(r'--[a-z][a-z-]+', tap.run(EMOVLM, command, '--help').stdout)) - {'--help-all'}
+    text = tap.run(EMOVLM, command, '--help').stdout
+    return set(re.findall(r'^ +(?:-\w, )?(--[a-z][a-z-]+)', text, re.MULTILINE)) - {'--help-all'}
 
 
 def bash(*typed, cwd=None):
