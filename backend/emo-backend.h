@@ -50,3 +50,5 @@
 #include "session/emo-session.h"
 #include "session/emo-table.h"
 #include "session/emo-uri-list.h"
+#include "train/emo-early-stopping.h"
+#include "train/emo-lr-schedule.h"
