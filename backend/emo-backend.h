@@ -51,4 +51,6 @@
 #include "session/emo-table.h"
 #include "session/emo-uri-list.h"
 #include "train/emo-early-stopping.h"
+#include "train/emo-epoch-table.h"
 #include "train/emo-lr-schedule.h"
+#include "train/emo-train-log.h"
