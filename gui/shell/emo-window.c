@@ -257,6 +257,53 @@ back_cb (EmoWindow *self)
   gtk_widget_activate_action (GTK_WIDGET (self->analyse), "page.back", NULL);
 }
 
+/* The states below are no GPropertyActions: those would hold the window and what is
+ * in it, and be held by the window. */
+static void
+fullscreen_cb (GSimpleAction *action,
+               GVariant      *state,
+               gpointer       user_data)
+{
+  if (g_variant_get_boolean (state))
+    gtk_window_fullscreen (GTK_WINDOW (user_data));
+  else
+    gtk_window_unfullscreen (GTK_WINDOW (user_data));
+}
+
+static void
+view_cb (GSimpleAction *action,
+         GVariant      *state,
+         gpointer       user_data)
+{
+  EmoWindow *self = EMO_WINDOW (user_data);
+  const char *name = g_variant_get_string (state, NULL);
+
+  if (adw_view_stack_get_child_by_name (self->stack, name) != NULL)
+    adw_view_stack_set_visible_child_name (self->stack, name);
+}
+
+static void
+set_state (EmoWindow  *self,
+           const char *action,
+           GVariant   *state)
+{
+  g_simple_action_set_state (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), action)), state);
+}
+
+static void
+fullscreened_cb (EmoWindow *self)
+{
+  set_state (self, "fullscreen", g_variant_new_boolean (gtk_window_is_fullscreen (GTK_WINDOW (self))));
+}
+
+static void
+visible_child_cb (EmoWindow *self)
+{
+  const char *name = adw_view_stack_get_visible_child_name (self->stack);
+
+  set_state (self, "view", g_variant_new_string (name != NULL ? name : ""));
+}
+
 static void
 close_bar_cb (GtkInfoBar *bar)
 {
@@ -272,6 +319,8 @@ static const GActionEntry action_entries[] = {
   { .name = "choose-base", .activate = choose_base_cb },
   { .name = "show-model", .activate = show_model_cb },
   { .name = "run-again", .activate = run_again_cb },
+  { .name = "fullscreen", .state = "false", .change_state = fullscreen_cb },
+  { .name = "view", .parameter_type = "s", .state = "''", .change_state = view_cb },
 };
 
 static void
@@ -471,12 +520,9 @@ bind_state (EmoWindow *self)
 static void
 add_actions (EmoWindow *self)
 {
-  g_autoptr (GPropertyAction) fullscreen = g_property_action_new ("fullscreen", self, "fullscreened");
-  g_autoptr (GPropertyAction) view = g_property_action_new ("view", self->stack, "visible-child-name");
-
   g_action_map_add_action_entries (G_ACTION_MAP (self), action_entries, G_N_ELEMENTS (action_entries), self);
-  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (fullscreen));
-  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (view));
+  g_signal_connect (self, "notify::fullscreened", G_CALLBACK (fullscreened_cb), NULL);
+  g_signal_connect_object (self->stack, "notify::visible-child-name", G_CALLBACK (visible_child_cb), self, G_CONNECT_SWAPPED);
 }
 
 /* Reading what is recent takes a file, so it is read when somebody looks. */

@@ -236,6 +236,24 @@ def test_keeps_flags_and_analyses_again():
     quit_quietly(app)
 
 
+def test_keeps_a_note_that_was_being_typed_at_the_end():
+    home = Home()
+    app = home.start(os.path.join(SAMPLES, NAMES[0]))
+    wait_for(lambda: answered(app), 60, 'an answer')
+    wait_for(lambda: home.count() == 1, 10, 'the answer in the history')
+    note = app.find('text', 'Note on This Picture')
+    for _ in range(40):
+        if note.focused:
+            break
+        app.key('Tab')
+    assert note.focused
+    # In one go: the pause after which a note is kept must not come between.
+    xdotool('key', '--clearmodifiers', '--delay', '10', 'd', 'u', 's', 'k', 'ctrl+q')
+    app.process.wait(10)
+    quit_quietly(app)
+    assert home.count("note = 'dusk'") == 1
+
+
 def write_many(folder, n):
     for i in range(n):
         shutil.copy(os.path.join(SAMPLES, NAMES[i % len(NAMES)]), os.path.join(folder, f'{i:03}-{NAMES[i % len(NAMES)]}'))
