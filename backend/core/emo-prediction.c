@@ -509,6 +509,24 @@ emo_prediction_get_winner (EmoPrediction *self,
 }
 
 /**
+ * emo_prediction_get_runner_up:
+ * @self: a prediction
+ * @branch: one of the three
+ *
+ * Returns: the index of the label that comes after the winner, the first among
+ *   equals; -1 while there is no answer, and where it has one label alone
+ */
+int
+emo_prediction_get_runner_up (EmoPrediction *self,
+                              EmoBranch      branch)
+{
+  EmoUpdate *answer = get_answer (self, branch);
+  int winner = answer != NULL ? find_best (answer, -1) : -1;
+
+  return winner >= 0 ? find_best (answer, winner) : -1;
+}
+
+/**
  * emo_prediction_get_final_branch:
  * @self: a prediction
  *

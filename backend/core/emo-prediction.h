@@ -36,6 +36,8 @@ const double    *emo_prediction_get_scores         (EmoPrediction *self,
                                                     EmoBranch      branch);
 int              emo_prediction_get_winner         (EmoPrediction *self,
                                                     EmoBranch      branch);   /* -1: none */
+int              emo_prediction_get_runner_up      (EmoPrediction *self,
+                                                    EmoBranch      branch);   /* -1: none */
 /* The branch that speaks for the picture: gated, else VLM. */
 EmoBranch        emo_prediction_get_final_branch   (EmoPrediction *self);
 double           emo_prediction_get_margin         (EmoPrediction *self);     /* winner minus runner-up probability of the final branch */

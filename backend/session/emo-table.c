@@ -64,24 +64,6 @@ get_prediction (EmoSample *sample)
   return is_failed (sample) ? NULL : emo_sample_get_prediction (sample);
 }
 
-/* -1: none. */
-static int
-find_runner_up (EmoPrediction *prediction)
-{
-  EmoBranch branch = emo_prediction_get_final_branch (prediction);
-  const double *p = emo_prediction_get_probabilities (prediction, branch);
-  int winner = emo_prediction_get_winner (prediction, branch);
-  int runner_up = -1;
-
-  if (winner < 0)
-    return -1;
-  for (int i = 0; i < (int) emo_label_set_get_size (emo_prediction_get_labels (prediction)); i++)
-    if (i != winner && (runner_up < 0 || p[i] > p[runner_up]))
-      runner_up = i;
-
-  return runner_up;
-}
-
 /* --- Text --- */
 
 static void
@@ -89,7 +71,7 @@ append_answers (GString       *out,
                 EmoPrediction *prediction)
 {
   EmoBranch branch = emo_prediction_get_final_branch (prediction);
-  int runner_up = find_runner_up (prediction);
+  int runner_up = emo_prediction_get_runner_up (prediction, branch);
 
   for (guint b = 0; b < EMO_N_BRANCHES; b++)
     {

@@ -90,21 +90,6 @@ label_name (EmoPrediction *prediction,
   return emo_emotion_name (emo_label_set_get_label (emo_prediction_get_labels (prediction), label));
 }
 
-static int
-find_runner_up (EmoPrediction *prediction,
-                int            winner)
-{
-  const double *p = emo_prediction_get_probabilities (prediction, EMO_BRANCH_GATED);
-  int n = emo_label_set_get_size (emo_prediction_get_labels (prediction));
-  int runner_up = -1;
-
-  for (int i = 0; i < n; i++)
-    if (i != winner && (runner_up < 0 || p[i] > p[runner_up]))
-      runner_up = i;
-
-  return runner_up;
-}
-
 static void
 update_notice (EmoResultsPane *self,
                EmoPrediction  *prediction)
@@ -138,7 +123,7 @@ update_contributions (EmoResultsPane *self,
 
       text = g_strdup_printf (_("For %s over %s: VLM %s, distilled %s, rest %s"),
                               label_name (prediction, winner),
-                              label_name (prediction, find_runner_up (prediction, winner)),
+                              label_name (prediction, emo_prediction_get_runner_up (prediction, EMO_BRANCH_GATED)),
                               vlm_text, distilled_text, rest_text);
       gtk_label_set_text (self->contribution_words, text);
     }

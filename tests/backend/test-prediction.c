@@ -154,6 +154,7 @@ test_prediction_begins_empty (void)
       g_assert_null (emo_prediction_get_probabilities (self, (EmoBranch) b));
       g_assert_null (emo_prediction_get_scores (self, (EmoBranch) b));
       g_assert_cmpint (emo_prediction_get_winner (self, (EmoBranch) b), ==, -1);
+      g_assert_cmpint (emo_prediction_get_runner_up (self, (EmoBranch) b), ==, -1);
     }
   for (int s = 0; s <= EMO_STAGE_DONE; s++)
     g_assert_true (isnan (emo_prediction_get_ms (self, (EmoStage) s)));
@@ -197,6 +198,9 @@ test_prediction_takes_stages_as_they_come (void)
 
   send_answer (self, EMO_STAGE_VLM, vlm_p, vlm_s);
   g_assert_cmpint (emo_prediction_get_final_branch (self), ==, EMO_BRANCH_VLM);
+  g_assert_cmpint (emo_prediction_get_runner_up (self, EMO_BRANCH_VLM), ==, 1);
+  g_assert_cmpint (emo_prediction_get_runner_up (self, EMO_BRANCH_DISTILLED), ==, 0);
+  g_assert_cmpint (emo_prediction_get_runner_up (self, EMO_BRANCH_GATED), ==, -1);
   g_assert_cmpfloat_with_epsilon (emo_prediction_get_margin (self), 0.2, 1e-12);
   g_assert_false (emo_prediction_get_agree (self));
   g_assert_cmpfloat (emo_prediction_get_disagreement (self), ==, emo_divergence_jensen_shannon (vlm_p, distilled_p, N));
@@ -205,6 +209,7 @@ test_prediction_takes_stages_as_they_come (void)
 
   send_answer (self, EMO_STAGE_GATE, gated_p, gated_s);
   g_assert_cmpint (emo_prediction_get_final_branch (self), ==, EMO_BRANCH_GATED);
+  g_assert_cmpint (emo_prediction_get_runner_up (self, EMO_BRANCH_GATED), ==, 1);
   g_assert_cmpfloat_with_epsilon (emo_prediction_get_margin (self), 0.51, 1e-12);
   g_assert_cmpfloat (emo_prediction_get_scores (self, EMO_BRANCH_GATED)[2], ==, -1.0);
   g_assert_finalize_object (self);
