@@ -281,6 +281,17 @@ note_all_nonfinite (EmoBundleClassifier  *self,
   return TRUE;
 }
 
+/* Only a text is generated; an answer is read off the labels, whatever that file says. */
+static void
+note_unapplied (EmoBundleClassifier *self,
+                GPtrArray           *notes)
+{
+  g_autofree char *names = emo_vlm_config_dup_unapplied (&self->config);
+
+  if (names != NULL)
+    g_ptr_array_add (notes, g_strdup_printf ("generation_config.json asks for what is not applied to explanations: %s", names));
+}
+
 static gboolean
 load (EmoBundleClassifier   *self,
       const EmoLoadOptions  *options,
@@ -295,6 +306,7 @@ load (EmoBundleClassifier   *self,
   self->bundle = emo_bundle_load (options->path, options->labels, options->base, error);
   if (self->bundle == NULL || !emo_vlm_config_load (&self->config, self->bundle->vlm, error))
     return FALSE;
+  note_unapplied (self, notes);
   self->n_labels = emo_label_set_get_size (self->bundle->labels);
   if (!apply_image_limits (self, options, error) ||
       !emo_compute_choose (&self->compute, options->device, options->dtype, options->threads, &self->config, error) ||

@@ -508,6 +508,53 @@ load_processor (EmoVlmConfig  *config,
   return latch == NULL;
 }
 
+/* What generate() of transformers would apply to every token that it chooses, and
+ * the value at which it does nothing. */
+static const struct
+{
+  const char *key;
+  double      neutral;
+} unapplied[] = {
+  { "repetition_penalty", 1 },
+  { "no_repeat_ngram_size", 0 },
+  { "num_beams", 1 },
+  { "min_length", 0 },
+  { "min_new_tokens", 0 },
+  { "bad_words_ids", 0 },
+  { "suppress_tokens", 0 },
+  { "begin_suppress_tokens", 0 },
+  { "sequence_bias", 0 },
+};
+
+/* null, false and an empty list ask for nothing. */
+static gboolean
+asks_for_something (const EmoJsonValue *value,
+                    double              neutral)
+{
+  switch (emo_json_value_get_type (value))
+    {
+    case EMO_JSON_NULL:
+      return FALSE;
+    case EMO_JSON_NUMBER:
+      return emo_json_value_get_double (value) != neutral;
+    case EMO_JSON_ARRAY:
+    case EMO_JSON_OBJECT:
+      return emo_json_value_get_length (value) > 0;
+    default:
+      return emo_json_value_get_bool (value);
+    }
+}
+
+static void
+read_unapplied (EmoVlmConfig *config,
+                EmoFields    *fields)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (unapplied); i++)
+    if (emo_fields_has (fields, unapplied[i].key) &&
+        asks_for_something (emo_json_value_get_member (fields->object, unapplied[i].key), unapplied[i].neutral))
+      config->unapplied |= 1u << i;
+}
+
 static gboolean
 load_generation (EmoVlmConfig  *config,
                  const char    *folder,
@@ -521,6 +568,7 @@ load_generation (EmoVlmConfig  *config,
   json = load_optional (path, &latch);
   emo_fields_init (&fields, json != NULL ? emo_json_get_root (json) : NULL, path, &latch);
   read_eos (config, &fields);
+  read_unapplied (config, &fields);
   if (latch != NULL)
     g_propagate_error (error, latch);
 
@@ -571,4 +619,28 @@ emo_vlm_config_load (EmoVlmConfig  *config,
     }
 
   return load_processor (config, folder, error) && load_generation (config, folder, error);
+}
+
+/**
+ * emo_vlm_config_dup_unapplied:
+ * @config: a config that was loaded
+ *
+ * Texts are generated greedily, or sampled at a temperature, and by nothing else
+ * that generation_config.json may ask for.
+ *
+ * Returns: (transfer full) (nullable): the names of those settings in that file
+ *   which would change a generated text and are not applied; %NULL for none
+ */
+char *
+emo_vlm_config_dup_unapplied (const EmoVlmConfig *config)
+{
+  g_autoptr(GString) names = g_string_new (NULL);
+
+  g_return_val_if_fail (config != NULL, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (unapplied); i++)
+    if (config->unapplied & (1u << i))
+      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", unapplied[i].key);
+
+  return names->len > 0 ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
 }

@@ -53,6 +53,7 @@ typedef struct
   int     vision_end_id;
   int     eos[EMO_MAX_EOS];         /* generation_config.json, else config.json */
   int     n_eos;
+  guint   unapplied;                /* bits of generation_config.json's settings that we do not compute */
 
   char    torch_dtype[16];          /* "bfloat16": dtype or torch_dtype; "" unknown */
 
@@ -60,8 +61,9 @@ typedef struct
 } EmoVlmConfig;
 
 /* @folder: a Hugging Face folder. */
-gboolean emo_vlm_config_load (EmoVlmConfig  *config,
-                              const char    *folder,
-                              GError       **error);
+gboolean emo_vlm_config_load          (EmoVlmConfig       *config,
+                                       const char         *folder,
+                                       GError            **error);
+char    *emo_vlm_config_dup_unapplied (const EmoVlmConfig *config);
 
 G_END_DECLS

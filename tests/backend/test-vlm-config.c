@@ -206,6 +206,39 @@ test_refuses_processors_that_disagree (void)
   assert_refused ("generation_config.json", "151645", "999999", EMO_ERROR_INVALID_FILE, "eos_token_id: element 0");
 }
 
+static void
+assert_unapplied (const char *generation,
+                  const char *expected)
+{
+  g_autofree char *path = part_path ("config-flat/config.json");
+  g_autofree char *text = read_text (path);
+  g_autofree char *folder = make_folder ();
+  g_autofree char *names = NULL;
+  g_autoptr(GError) error = NULL;
+  EmoVlmConfig config;
+
+  write_text (folder, "config.json", text);
+  write_text (folder, "generation_config.json", generation);
+  g_assert_true (emo_vlm_config_load (&config, folder, &error));
+  g_assert_no_error (error);
+  names = emo_vlm_config_dup_unapplied (&config);
+  g_assert_cmpstr (names, ==, expected);
+  remove_folder (folder);
+}
+
+static void
+test_names_what_is_not_applied_to_a_text (void)
+{
+  assert_unapplied ("{}", NULL);
+  assert_unapplied ("{\"do_sample\": true, \"temperature\": 0.01, \"top_k\": 1, \"top_p\": 0.001}", NULL);
+  assert_unapplied ("{\"repetition_penalty\": 1.0, \"no_repeat_ngram_size\": 0, \"num_beams\": 1, \"bad_words_ids\": null, "
+                    "\"suppress_tokens\": [], \"sequence_bias\": {}, \"min_length\": false}", NULL);
+  assert_unapplied ("{\"repetition_penalty\": 1.05}", "repetition_penalty");
+  assert_unapplied ("{\"num_beams\": 4, \"no_repeat_ngram_size\": 3, \"repetition_penalty\": 1}", "no_repeat_ngram_size, num_beams");
+  assert_unapplied ("{\"bad_words_ids\": [[5]], \"suppress_tokens\": [1, 2], \"min_new_tokens\": 8}",
+                    "min_new_tokens, bad_words_ids, suppress_tokens");
+}
+
 /* A window that no layer is under is not in use. */
 static void
 test_takes_a_sliding_window_that_no_layer_uses (void)
@@ -307,6 +340,7 @@ main (int    argc,
   g_test_add_func ("/Emo/VlmConfig/refuses-values-out-of-range-by-field", test_refuses_values_out_of_range_by_field);
   g_test_add_func ("/Emo/VlmConfig/refuses-other-architectures-by-name", test_refuses_other_architectures_by_name);
   g_test_add_func ("/Emo/VlmConfig/refuses-processors-that-disagree", test_refuses_processors_that_disagree);
+  g_test_add_func ("/Emo/VlmConfig/names-what-is-not-applied-to-a-text", test_names_what_is_not_applied_to_a_text);
   g_test_add_func ("/Emo/VlmConfig/takes-a-sliding-window-that-no-layer-uses", test_takes_a_sliding_window_that_no_layer_uses);
   g_test_add_func ("/Emo/VlmConfig/what-is-left-out-is-transformers-default", test_what_is_left_out_is_transformers_default);
   g_test_add_func ("/Emo/VlmConfig/reads-activations-and-rotations-of-every-place", test_reads_activations_and_rotations_of_every_place);
