@@ -289,3 +289,19 @@ def run_cases(cases):
         # The next case must not reach this one's application.
         App.kill_all()
     return failed
+
+
+def run_main(cases, wanted, folder=None):
+    """Runs those whose name holds one of @wanted, or all, below a window manager,
+    deletes @folder and ends the process."""
+    if wanted:
+        cases = [case for case in cases if any(part in case.__name__ for part in wanted)]
+    window_manager = start_window_manager()
+    try:
+        failed = run_cases(cases)
+    finally:
+        window_manager.terminate()
+        window_manager.wait()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(1 if failed else 0)

@@ -14,7 +14,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 
 import driver
-from driver import App, make_config, predict, run_cases, wait_for, xdotool
+from driver import App, make_config, predict, wait_for, xdotool
 
 driver.relaunch_in_session(sys.argv)
 
@@ -150,12 +150,4 @@ def test_ctrl_p_asks_where_to_print():
 
 
 cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
-if len(sys.argv) > 4:
-    cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
-window_manager = driver.start_window_manager()
-try:
-    failed = run_cases(cases)
-finally:
-    window_manager.terminate()
-    window_manager.wait()
-sys.exit(1 if failed else 0)
+driver.run_main(cases, sys.argv[4:])

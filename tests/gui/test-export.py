@@ -17,7 +17,7 @@ import tempfile
 import time
 
 import driver
-from driver import App, predict, read_config, run_cases, wait_for, xdotool
+from driver import App, predict, read_config, wait_for, xdotool
 
 driver.relaunch_in_session(sys.argv)
 
@@ -334,13 +334,4 @@ def test_text_that_has_the_focus_keeps_its_copy():
 
 
 cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
-if len(sys.argv) > 4:
-    cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
-window_manager = driver.start_window_manager()
-try:
-    failed = run_cases(cases)
-finally:
-    window_manager.terminate()
-    window_manager.wait()
-    shutil.rmtree(WORK, ignore_errors=True)
-sys.exit(1 if failed else 0)
+driver.run_main(cases, sys.argv[4:], WORK)

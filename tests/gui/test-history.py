@@ -16,7 +16,7 @@ import tempfile
 import time
 
 import driver
-from driver import App, make_config, run_cases, wait_for, xdotool
+from driver import App, make_config, wait_for, xdotool
 
 driver.relaunch_in_session(sys.argv)
 
@@ -377,14 +377,6 @@ def test_says_what_is_wrong_with_the_file_and_works_without():
     quit_quietly(app)
 
 
-window_manager = driver.start_window_manager()
+cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
 Atspi.init()
-try:
-    cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
-    if len(sys.argv) > 4:
-        cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
-    failed = run_cases(cases)
-finally:
-    window_manager.terminate()
-    window_manager.wait()
-sys.exit(1 if failed else 0)
+driver.run_main(cases, sys.argv[4:])

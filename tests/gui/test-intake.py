@@ -16,7 +16,7 @@ import time
 import urllib.parse
 
 import driver
-from driver import App, run_cases, wait_for, xdotool
+from driver import App, wait_for, xdotool
 
 driver.relaunch_in_session(sys.argv)
 
@@ -221,14 +221,5 @@ def test_what_was_opened_is_recent():
 
 
 cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
-if len(sys.argv) > 4:
-    cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
-window_manager = driver.start_window_manager()
 Atspi.init()
-try:
-    failed = run_cases(cases)
-finally:
-    window_manager.terminate()
-    window_manager.wait()
-    shutil.rmtree(WORK, ignore_errors=True)
-sys.exit(1 if failed else 0)
+driver.run_main(cases, sys.argv[4:], WORK)

@@ -16,7 +16,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import driver  # noqa: E402
-from driver import App, run_cases, wait_for, xdotool  # noqa: E402
+from driver import App, wait_for, xdotool  # noqa: E402
 
 driver.relaunch_in_session(sys.argv)
 
@@ -273,12 +273,4 @@ def test_preferences():
 
 
 cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
-if len(sys.argv) > 4:
-    cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
-window_manager = driver.start_window_manager()
-try:
-    failed = run_cases(cases)
-finally:
-    window_manager.terminate()
-    window_manager.wait()
-sys.exit(1 if failed else 0)
+driver.run_main(cases, sys.argv[4:])

@@ -20,7 +20,7 @@ import tempfile
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import driver  # noqa: E402
-from driver import App, run_cases, wait_for, xdotool  # noqa: E402
+from driver import App, wait_for, xdotool  # noqa: E402
 
 driver.relaunch_in_session(sys.argv)
 
@@ -232,13 +232,4 @@ def test_comma_is_for_the_screen_alone():
 
 cases = [language_case(language) for language in ['en', *languages()]]
 cases += [f for n, f in list(globals().items()) if n.startswith('test_')]
-if len(sys.argv) > 6:
-    cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[6:])]
-window_manager = driver.start_window_manager()
-try:
-    failed = run_cases(cases)
-finally:
-    window_manager.terminate()
-    window_manager.wait()
-    shutil.rmtree(WORK, ignore_errors=True)
-sys.exit(1 if failed else 0)
+driver.run_main(cases, sys.argv[6:], WORK)

@@ -8,7 +8,7 @@ import os
 import sys
 
 import driver
-from driver import App, predict, run_cases, wait_for, xdotool
+from driver import App, predict, wait_for, xdotool
 
 driver.relaunch_in_session(sys.argv)
 
@@ -90,10 +90,5 @@ def test_d_goes_to_the_next_disagreement():
     app.close()
 
 
-window_manager = driver.start_window_manager()
-try:
-    failed = run_cases([f for n, f in list(globals().items()) if n.startswith('test_')])
-finally:
-    window_manager.terminate()
-    window_manager.wait()
-sys.exit(1 if failed else 0)
+cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
+driver.run_main(cases, sys.argv[4:])

@@ -8,14 +8,13 @@ selects, compares, removes, puts back and annotates."""
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
 import driver
-from driver import App, predict, run_cases, wait_for, xdotool
+from driver import App, predict, wait_for, xdotool
 
 driver.relaunch_in_session(sys.argv)
 
@@ -172,15 +171,6 @@ def test_typing_in_the_note_is_typing():
 
 
 cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
-if len(sys.argv) > 4:
-    cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
 with open(TEXT, 'w') as text_file:
     text_file.write(' pasted')
-window_manager = driver.start_window_manager()
-try:
-    failed = run_cases(cases)
-finally:
-    window_manager.terminate()
-    window_manager.wait()
-    shutil.rmtree(WORK, ignore_errors=True)
-sys.exit(1 if failed else 0)
+driver.run_main(cases, sys.argv[4:], WORK)

@@ -11,7 +11,6 @@ usage: test-results.py EMOVLM-DESKTOP EMOVLM SAMPLES [CASE...]"""
 import csv
 import os
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -19,7 +18,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import driver  # noqa: E402
-from driver import App, predict, run_cases, wait_for, xdotool  # noqa: E402
+from driver import App, predict, wait_for, xdotool  # noqa: E402
 
 driver.relaunch_in_session(sys.argv)
 
@@ -205,13 +204,4 @@ def test_is_reached_by_keyboard():
 
 
 cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
-if len(sys.argv) > 4:
-    cases = [f for f in cases if any(part in f.__name__ for part in sys.argv[4:])]
-window_manager = driver.start_window_manager()
-try:
-    failed = run_cases(cases)
-finally:
-    window_manager.terminate()
-    window_manager.wait()
-    shutil.rmtree(WORK, ignore_errors=True)
-sys.exit(1 if failed else 0)
+driver.run_main(cases, sys.argv[4:], WORK)
