@@ -124,19 +124,6 @@ emo_op_floats (EmoScope *scope,
 }
 
 EmoTensor *
-emo_op_zeros (EmoScope *scope,
-              EmoDtype dtype,
-              EmoDevice device,
-              guint rank,
-              const gint64 *shape)
-{
-  return emo::op (scope, [&] {
-    return at::zeros (emo::to_shape (rank, shape),
-                      at::TensorOptions ().dtype (emo::to_scalar_type (dtype)).device (emo::to_device (device)));
-  });
-}
-
-EmoTensor *
 emo_op_linear (EmoScope *scope,
                EmoTensor *x,
                EmoTensor *weight,
@@ -184,13 +171,6 @@ emo_op_sum (EmoScope *scope,
             EmoTensor *x)
 {
   return emo::op (scope, [&] { return x->t.sum (); });
-}
-
-EmoTensor *
-emo_op_mean_rows (EmoScope *scope,
-                  EmoTensor *x)
-{
-  return emo::op (scope, [&] { return x->t.to (at::kFloat).mean (0); });
 }
 
 EmoTensor *
@@ -353,21 +333,6 @@ emo_op_store (EmoScope *scope,
               EmoTensor *src)
 {
   emo::op (scope, [&] { return dst->t.narrow (1, start, src->t.size (1)).copy_ (src->t); });
-}
-
-EmoTensor *
-emo_op_clone (EmoScope *scope,
-              EmoTensor *x)
-{
-  return emo::op (scope, [&] { return x->t.clone (at::MemoryFormat::Contiguous); });
-}
-
-EmoTensor *
-emo_op_cast (EmoScope *scope,
-             EmoTensor *x,
-             EmoDtype dtype)
-{
-  return emo::op (scope, [&] { return x->t.to (emo::to_scalar_type (dtype)); });
 }
 
 EmoTensor *

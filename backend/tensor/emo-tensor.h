@@ -135,11 +135,6 @@ EmoTensor   *emo_op_floats               (EmoScope        *scope,
                                           const gint64    *shape,
                                           EmoDtype         dtype,
                                           EmoDevice        device);
-EmoTensor   *emo_op_zeros                (EmoScope        *scope,
-                                          EmoDtype         dtype,
-                                          EmoDevice        device,
-                                          guint            rank,
-                                          const gint64    *shape);
 /* y = x W^T + b; x [..., K], W [N, K] in its stored dtype, b [N] (nullable).
  * On CPU a float32 x meets a bf16 or f16 W without a float32 copy of W. */
 EmoTensor   *emo_op_linear               (EmoScope        *scope,
@@ -161,8 +156,6 @@ EmoTensor   *emo_op_sum_last             (EmoScope        *scope,
                                           EmoTensor       *x);            /* over the last dimension */
 EmoTensor   *emo_op_sum                  (EmoScope        *scope,
                                           EmoTensor       *x);            /* scalar */
-EmoTensor   *emo_op_mean_rows            (EmoScope        *scope,
-                                          EmoTensor       *x);            /* [T, H] -> [H], in float32 */
 EmoTensor   *emo_op_layer_norm           (EmoScope        *scope,
                                           EmoTensor       *x,
                                           EmoTensor       *weight,
@@ -229,11 +222,6 @@ void         emo_op_store                (EmoScope        *scope,
                                           EmoTensor       *dst,
                                           gint64           start,
                                           EmoTensor       *src);          /* [A, n, D] into [A, max, D] */
-EmoTensor   *emo_op_clone                (EmoScope        *scope,
-                                          EmoTensor       *x);
-EmoTensor   *emo_op_cast                 (EmoScope        *scope,
-                                          EmoTensor       *x,
-                                          EmoDtype         dtype);
 /* log softmax over the last dimension in float32, at (row, column) pairs:
  * logits [R, V] -> [n]. */
 EmoTensor   *emo_op_log_probs            (EmoScope        *scope,
