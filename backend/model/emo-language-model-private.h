@@ -32,4 +32,10 @@ struct _EmoLanguageModel
   EmoTensor       *head;       /* [V, H]; the embeddings where tied */
 };
 
+/* x [..., H], normalised -> [..., H] */
+EmoTensor *_emo_language_model_mlp (EmoLanguageModel      *self,
+                                    EmoScope              *scope,
+                                    const EmoDecoderLayer *layer,
+                                    EmoTensor             *x);
+
 G_END_DECLS

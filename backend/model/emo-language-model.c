@@ -226,11 +226,11 @@ attend (EmoLanguageModel  *self,
   return emo_linear_forward (&layer->o, scope, emo_op_attend (scope, q, k, v, mask));
 }
 
-static EmoTensor *
-mlp (EmoLanguageModel *self,
-     EmoScope         *scope,
-     const EmoDecoderLayer      *layer,
-     EmoTensor        *x)
+EmoTensor *
+_emo_language_model_mlp (EmoLanguageModel      *self,
+                         EmoScope              *scope,
+                         const EmoDecoderLayer *layer,
+                         EmoTensor             *x)
 {
   EmoActivation activation = self->config.activation;
   EmoTensor *gate = emo_linear_forward (&layer->gate, scope, x);
@@ -258,7 +258,7 @@ run_layer (EmoLanguageModel *self,
   if (index == self->config.n_layers - 1)
     select_rows (scope, pass, &x);
   x = emo_op_add_scaled (scope, x, attended, 1.0);
-  x = emo_op_add_scaled (scope, x, mlp (self, scope, layer, emo_op_rms_norm (scope, x, layer->post_norm, eps)), 1.0);
+  x = emo_op_add_scaled (scope, x, _emo_language_model_mlp (self, scope, layer, emo_op_rms_norm (scope, x, layer->post_norm, eps)), 1.0);
   return emo_scope_close_nested (scope, x);
 }
 

@@ -44,14 +44,6 @@ emo_vision_tower_get_n_blocks (EmoVisionTower *self)
 /* --- Forward, in the order data flows --- */
 
 static EmoTensor *
-normalise (EmoScope            *scope,
-           const EmoVisionNorm *norm,
-           EmoTensor           *x)
-{
-  return emo_op_layer_norm (scope, x, norm->weight, norm->bias, EMO_VISION_NORM_EPS);
-}
-
-static EmoTensor *
 embed (EmoVisionTower *self,
        EmoScope       *scope,
        EmoTensor      *pixels)
@@ -84,43 +76,15 @@ attend (EmoVisionTower       *self,
 }
 
 static EmoTensor *
-mlp (EmoVisionTower       *self,
-     EmoScope             *scope,
-     const EmoVisionBlock *block,
-     EmoTensor            *x)
-{
-  x = emo_linear_forward (&block->fc1, scope, x);
-  x = emo_op_activate (scope, x, self->config.vision_activation);
-
-  return emo_linear_forward (&block->fc2, scope, x);
-}
-
-static EmoTensor *
 transform (EmoVisionTower       *self,
            EmoScope             *scope,
            const EmoVisionBlock *block,
            EmoTensor            *x,
            const EmoVisionPass  *pass)
 {
-  x = emo_op_add (scope, x, attend (self, scope, block, normalise (scope, &block->norm1, x), pass));
+  x = emo_op_add (scope, x, attend (self, scope, block, _emo_vision_tower_normalise (scope, &block->norm1, x), pass));
 
-  return emo_op_add (scope, x, mlp (self, scope, block, normalise (scope, &block->norm2, x)));
-}
-
-/* Four neighbours become one token. */
-static EmoTensor *
-merge (EmoVisionTower      *self,
-       EmoScope            *scope,
-       EmoTensor           *x,
-       const EmoVisionPass *pass)
-{
-  gint64 merged[] = { -1, (gint64) self->config.vision_dim * self->config.image.merge_size * self->config.image.merge_size };
-  gint64 tokens[] = { pass->n_pictures, -1, self->config.hidden_size };
-
-  x = emo_op_reshape (scope, normalise (scope, &self->merger_norm, x), 2, merged);   /* [B * T, 4C] */
-  x = emo_op_gelu (scope, emo_linear_forward (&self->merger_in, scope, x));
-
-  return emo_op_reshape (scope, emo_linear_forward (&self->merger_out, scope, x), 3, tokens);
+  return emo_op_add (scope, x, _emo_vision_tower_mlp (self, scope, block, _emo_vision_tower_normalise (scope, &block->norm2, x)));
 }
 
 EmoTensor *
@@ -131,13 +95,14 @@ emo_vision_tower_run_block (EmoVisionTower      *self,
                             const EmoVisionPass *pass)
 {
   EmoScope *scope = emo_scope_open_nested (parent);
+  gint64 tokens[] = { pass->n_pictures, -1, self->config.hidden_size };
 
   if (index == 0)
     x = embed (self, scope, x);
   else if (index + 1 < emo_vision_tower_get_n_blocks (self))
     x = transform (self, scope, &self->blocks[index - 1], x, pass);
   else
-    x = merge (self, scope, x, pass);
+    x = emo_op_reshape (scope, _emo_vision_tower_merge (self, scope, x), 3, tokens);
 
   return emo_scope_close_nested (scope, x);
 }

@@ -38,4 +38,18 @@ struct _EmoVisionTower
   EmoLinear       merger_out;   /* 4C -> H */
 };
 
+/* Pieces of the forward that work row by row, so that one picture and a batch
+ * share them. */
+EmoTensor *_emo_vision_tower_normalise (EmoScope             *scope,
+                                        const EmoVisionNorm  *norm,
+                                        EmoTensor            *x);
+EmoTensor *_emo_vision_tower_mlp       (EmoVisionTower       *self,
+                                        EmoScope             *scope,
+                                        const EmoVisionBlock *block,
+                                        EmoTensor            *x);
+/* [N, C] -> [N / merge^2, H] */
+EmoTensor *_emo_vision_tower_merge     (EmoVisionTower       *self,
+                                        EmoScope             *scope,
+                                        EmoTensor            *x);
+
 G_END_DECLS

@@ -115,10 +115,10 @@ typedef struct
   EmoTensor *sine;     /* [P, D / 2] */
 } Angles;
 
-static EmoTensor *
-normalise (EmoScope   *scope,
-           const EmoVisionNorm *norm,
-           EmoTensor  *x)
+EmoTensor *
+_emo_vision_tower_normalise (EmoScope            *scope,
+                             const EmoVisionNorm *norm,
+                             EmoTensor           *x)
 {
   return emo_op_layer_norm (scope, x, norm->weight, norm->bias, EMO_VISION_NORM_EPS);
 }
@@ -180,11 +180,11 @@ attend (EmoVisionTower *self,
   return emo_linear_forward (&block->proj, scope, x);
 }
 
-static EmoTensor *
-mlp (EmoVisionTower *self,
-     EmoScope       *scope,
-     const EmoVisionBlock    *block,
-     EmoTensor      *x)
+EmoTensor *
+_emo_vision_tower_mlp (EmoVisionTower       *self,
+                       EmoScope             *scope,
+                       const EmoVisionBlock *block,
+                       EmoTensor            *x)
 {
   x = emo_linear_forward (&block->fc1, scope, x);
   x = emo_op_activate (scope, x, self->config.vision_activation);
@@ -200,22 +200,22 @@ run_block (EmoVisionTower *self,
 {
   EmoScope *scope = emo_scope_open_nested (parent);
 
-  x = emo_op_add_scaled (scope, x, attend (self, scope, block, normalise (scope, &block->norm1, x), angles), 1.0);
-  x = emo_op_add_scaled (scope, x, mlp (self, scope, block, normalise (scope, &block->norm2, x)), 1.0);
+  x = emo_op_add_scaled (scope, x, attend (self, scope, block, _emo_vision_tower_normalise (scope, &block->norm1, x), angles), 1.0);
+  x = emo_op_add_scaled (scope, x, _emo_vision_tower_mlp (self, scope, block, _emo_vision_tower_normalise (scope, &block->norm2, x)), 1.0);
   return emo_scope_close_nested (scope, x);
 }
 
 /* Four neighbours become one token. */
-static EmoTensor *
-merge (EmoVisionTower *self,
-       EmoScope       *scope,
-       EmoTensor      *x)
+EmoTensor *
+_emo_vision_tower_merge (EmoVisionTower *self,
+                         EmoScope       *scope,
+                         EmoTensor      *x)
 {
   gint64 merged[] = { -1, (gint64) self->config.vision_dim * self->config.image.merge_size * self->config.image.merge_size };
 
-  x = emo_op_reshape (scope, normalise (scope, &self->merger_norm, x), 2, merged);   /* [T, 4C] */
+  x = emo_op_reshape (scope, _emo_vision_tower_normalise (scope, &self->merger_norm, x), 2, merged);   /* [T, 4C] */
   x = emo_op_gelu (scope, emo_linear_forward (&self->merger_in, scope, x));
-  return emo_linear_forward (&self->merger_out, scope, x);                           /* [T, H] */
+  return emo_linear_forward (&self->merger_out, scope, x);                                            /* [T, H] */
 }
 
 /**
@@ -239,5 +239,5 @@ emo_vision_tower_forward (EmoVisionTower *self,
 
   for (int i = 0; i < self->config.vision_depth; i++)
     x = run_block (self, scope, &self->blocks[i], x, &angles);
-  return merge (self, scope, x);
+  return _emo_vision_tower_merge (self, scope, x);
 }
