@@ -16,18 +16,10 @@
 #include "emo-error.h"
 #include "emo-file.h"
 #include "emo-json.h"
+#include "emo-tensor-copies.h"
 #include "emo-vlm-save.h"
 
 #define MAX_FILE (256 * 1024 * 1024)
-
-static void
-clear_stored (gpointer data)
-{
-  EmoStoredTensor *tensor = data;
-
-  g_free ((char *) tensor->name);
-  g_free ((guint8 *) tensor->data);
-}
 
 /* "layers.0.x" -> "model.language_model.layers.0.x", "visual.x" -> "model.visual.x". */
 static char *
@@ -69,54 +61,20 @@ narrow_to_bf16 (EmoStoredTensor *tensor)
   tensor->stored = EMO_STORED_BF16;
 }
 
-/* @name: (transfer full) */
-static gboolean
-read_tensor (EmoTensor        *tensor,
-             char             *name,
-             EmoStoredTensor  *stored,
-             GError          **error)
-{
-  gsize n = 1;
-  float *values;
-
-  *stored = (EmoStoredTensor) { .name = name, .stored = EMO_STORED_F32, .rank = emo_tensor_get_rank (tensor) };
-  for (guint i = 0; i < stored->rank; i++)
-    {
-      stored->shape[i] = emo_tensor_get_size (tensor, i);
-      n *= stored->shape[i];
-    }
-  values = g_try_new (float, MAX (n, 1));
-  stored->data = (const guint8 *) values;
-  stored->n_bytes = n * sizeof *values;
-  if (values == NULL)
-    {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY, "there is no memory for a copy of %s", name);
-      return FALSE;
-    }
-
-  return emo_tensor_read_floats (tensor, values, n, error);
-}
-
 static GArray *
 read_all (EmoParameters  *parameters,
           const char     *prefix,
-          gboolean        narrow,
           GError        **error)
 {
-  g_autoptr(GArray) list = g_array_new (FALSE, FALSE, sizeof (EmoStoredTensor));
+  g_autoptr(GArray) list = emo_tensor_copies_new ();
 
-  g_array_set_clear_func (list, clear_stored);
   for (guint i = 0; i < emo_parameters_get_n (parameters); i++)
     {
       EmoParameter *parameter = emo_parameters_get (parameters, i);
       g_autofree char *name = file_name_of (parameter->name);
-      EmoStoredTensor stored;
-      gboolean ok = read_tensor (parameter->master, g_strconcat (prefix, name, NULL), &stored, error);
+      g_autofree char *full = g_strconcat (prefix, name, NULL);
 
-      if (ok && narrow)
-        narrow_to_bf16 (&stored);
-      g_array_append_val (list, stored);
-      if (!ok)
+      if (!emo_tensor_copies_add (list, full, parameter->master, error))
         return NULL;
     }
 
@@ -182,7 +140,7 @@ emo_vlm_save_adapter (const char             *folder,
 {
   g_autofree char *config = make_adapter_config (settings, base);
   g_autofree char *path = g_build_filename (folder, "adapter_config.json", NULL);
-  g_autoptr(GArray) tensors = read_all (parameters, "base_model.model.", FALSE, error);
+  g_autoptr(GArray) tensors = read_all (parameters, "base_model.model.", error);
 
   return tensors != NULL && make_folder (folder, error) &&
          save_tensors (folder, "adapter_model.safetensors", tensors, error) &&
@@ -231,7 +189,10 @@ emo_vlm_save_whole (const char     *folder,
                     const char     *source,
                     GError        **error)
 {
-  g_autoptr(GArray) tensors = read_all (parameters, "", TRUE, error);
+  g_autoptr(GArray) tensors = read_all (parameters, "", error);
+
+  for (guint i = 0; tensors != NULL && i < tensors->len; i++)
+    narrow_to_bf16 (&g_array_index (tensors, EmoStoredTensor, i));
 
   return tensors != NULL && make_folder (folder, error) && copy_files (folder, source, error) &&
          save_tensors (folder, "model.safetensors", tensors, error);

@@ -13,6 +13,7 @@
 #include "emo-vlm-step.h"
 
 #define EVERY_BLOCK -1
+#define END_BLOCKS  -2   /* what the loss needs: last norm, output layer, which may be the embeddings */
 
 /* The batch on its way: pixels -> tower's blocks -> place -> decoder's layers ->
  * loss. */
@@ -25,6 +26,7 @@ typedef struct
   guint             n_blocks;      /* of the tower */
   guint             n_layers;      /* of the decoder */
   int               first_block;   /* of the decoder */
+  float             loss;          /* of the answers */
 } Way;
 
 int
@@ -86,27 +88,27 @@ has_words (const Way *way)
 /* --- Gradients --- */
 
 static gboolean
-trains_block (const Way *way,
-              int        block)
+trains_before (const Way *way,
+               int        block)
 {
   EmoParameters *parameters = way->step->parameters;
 
   for (guint i = 0; i < emo_parameters_get_n (parameters); i++)
-    if (emo_parameters_get (parameters, i)->block == block)
+    if (emo_parameters_get (parameters, i)->block < block)
       return TRUE;
 
   return FALSE;
 }
 
 static gboolean
-trains_before (const Way *way,
-               int        block)
+is_asked (const Way *way,
+          int        asked,
+          int        block)
 {
-  for (int i = 0; i < block; i++)
-    if (trains_block (way, i))
-      return TRUE;
+  if (asked == END_BLOCKS)
+    return block == way->first_block || block == way->first_block + 1 + (int) way->n_layers;
 
-  return FALSE;
+  return asked == EVERY_BLOCK || asked == block;
 }
 
 /* A parameter that is used twice, as tied embeddings, has two parts of one sum. */
@@ -141,7 +143,7 @@ take_back (const Way *way,
   g_autofree guint *indices = g_new (guint, n + 1);
 
   for (guint i = 0; i < n; i++)
-    if (block == EVERY_BLOCK || emo_parameters_get (parameters, i)->block == block)
+    if (is_asked (way, block, emo_parameters_get (parameters, i)->block))
       {
         indices[count] = i;
         leaves[count++] = *emo_parameters_get (parameters, i)->slot;
@@ -181,9 +183,9 @@ see_frozen (const Way *way,
   return emo_scope_close_nested (scope, see (way, scope));
 }
 
-static EmoTensor *
-run_recorded (const Way *way,
-              EmoScope  *scope)
+static void
+run_recorded (Way      *way,
+              EmoScope *scope)
 {
   EmoVlm *vlm = way->step->vlm;
   EmoTensor *tokens = trains_before (way, way->first_block) ? see (way, scope) : see_frozen (way, scope);
@@ -195,44 +197,23 @@ run_recorded (const Way *way,
   loss = emo_language_model_loss (vlm->language, scope, &way->decoder, x);
   take_back (way, scope, has_words (way) ? emo_op_add (scope, loss, word_loss (way, scope, tokens)) : loss,
              NULL, NULL, EVERY_BLOCK);
-
-  return loss;
+  emo_scope_read (scope, loss, &way->loss, 1);
 }
 
 /* --- One block recorded at a time --- */
 
 static EmoTensor *
-loss_back (const Way  *way,
-           EmoScope   *parent,
-           EmoTensor  *x,
-           EmoTensor **loss)
-{
-  EmoLanguageModel *language = way->step->vlm->language;
-  EmoScope *scope = emo_scope_open_nested_full (parent, TRUE);
-  EmoTensor *leaf = emo_op_leaf (scope, x);
-  EmoTensor *y = emo_language_model_loss (language, scope, &way->decoder, leaf);
-  EmoTensor *gradient;
-
-  /* The output layer is listed with the embeddings where they are one. */
-  gradient = take_back (way, scope, y, NULL, leaf, way->first_block + 1 + (int) way->n_layers);
-  *loss = emo_scope_keep (scope, y);
-
-  return emo_scope_close_nested (scope, gradient);
-}
-
-/* The output layer's share: its gradient needs the loss once more, which is
- * cheap beside a layer. */
-static void
-head_back (const Way *way,
+loss_back (Way       *way,
            EmoScope  *parent,
            EmoTensor *x)
 {
   EmoScope *scope = emo_scope_open_nested_full (parent, TRUE);
+  EmoTensor *leaf = emo_op_leaf (scope, x);
+  EmoTensor *loss = emo_language_model_loss (way->step->vlm->language, scope, &way->decoder, leaf);
 
-  if (trains_block (way, way->first_block))
-    take_back (way, scope, emo_language_model_loss (way->step->vlm->language, scope, &way->decoder, x),
-               NULL, NULL, way->first_block);
-  emo_scope_close_nested (scope, NULL);
+  emo_scope_read (scope, loss, &way->loss, 1);
+
+  return emo_scope_close_nested (scope, take_back (way, scope, loss, NULL, leaf, END_BLOCKS));
 }
 
 static EmoTensor *
@@ -283,15 +264,14 @@ block_back (const Way *way,
   return emo_scope_close_nested (scope, take_back (way, scope, y, seed, leaf, index));
 }
 
-static EmoTensor *
-run_checkpointed (const Way *way,
-                  EmoScope  *scope)
+static void
+run_checkpointed (Way      *way,
+                  EmoScope *scope)
 {
   EmoVlm *vlm = way->step->vlm;
   g_autofree EmoTensor **seen = g_new0 (EmoTensor *, way->n_blocks + 1);
   g_autofree EmoTensor **read = g_new0 (EmoTensor *, way->n_layers + 1);
-  g_autoptr(EmoTensor) loss = NULL;
-  EmoTensor *seed, *result;
+  EmoTensor *seed;
 
   seen[0] = wrap_pixels (way, scope);
   for (guint i = 0; i < way->n_blocks; i++)
@@ -300,17 +280,13 @@ run_checkpointed (const Way *way,
   for (guint i = 0; i < way->n_layers; i++)
     read[i + 1] = emo_language_model_run_layer (vlm->language, scope, i, read[i], &way->decoder);
 
-  seed = loss_back (way, scope, read[way->n_layers], &loss);
-  head_back (way, scope, read[way->n_layers]);
+  seed = loss_back (way, scope, read[way->n_layers]);
   for (guint i = way->n_layers; i-- > 0;)
     seed = layer_back (way, scope, i, read[i], seed);
   if (trains_before (way, way->first_block + 1))
     seed = place_back (way, scope, seen[way->n_blocks], seed);
   for (guint i = way->n_blocks; i-- > 0 && trains_before (way, i + 1);)
     seed = block_back (way, scope, i, seen[i], seed);
-  result = loss != NULL ? emo_op_reshape (scope, loss, 0, NULL) : NULL;
-
-  return result;
 }
 
 /**
@@ -333,14 +309,14 @@ emo_vlm_step_run (const EmoVlmStep  *self,
                   GError           **error)
 {
   EmoScope *scope = emo_scope_open (cancellable, !self->checkpointing);
-  EmoTensor *result;
-  float value = 0;
   Way way;
 
   way_init (&way, self, gradients, scope);
-  result = self->checkpointing ? run_checkpointed (&way, scope) : run_recorded (&way, scope);
-  emo_scope_read (scope, result, &value, 1);
-  *loss = value;
+  if (self->checkpointing)
+    run_checkpointed (&way, scope);
+  else
+    run_recorded (&way, scope);
+  *loss = way.loss;
 
   return emo_scope_close (scope, error);
 }

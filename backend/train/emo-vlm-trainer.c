@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "emo-error.h"
+#include "emo-tensor-copies.h"
 #include "emo-vision-tower-batch.h"
 #include "emo-vlm-step.h"
 #include "emo-vlm-trainer.h"
@@ -26,10 +27,9 @@ struct _EmoVlmTrainer
   EmoOptimizer       *optimizer;
   EmoTensor         **gradients;   /* [n parameters] of the update so far */
   gint64              step;        /* updates so far */
-  double              loss;        /* sum since the last one told */
-  guint               n_losses;
-  gint64              began;       /* monotonic, of this run */
-  gint64              n_seen;      /* pictures of this run */
+  double              loss;        /* sum over the update's batches */
+  guint               n_batches;   /* of the update */
+  guint               n_pictures;  /* of the update */
 };
 
 static guint
@@ -123,22 +123,15 @@ emo_vlm_trainer_get_parameters (EmoVlmTrainer *self)
 
 /* --- An update --- */
 
-/* A pure function of the step. */
 static double
 rate_at (EmoVlmTrainer *self,
          gint64         step)
 {
-  double steps = emo_vlm_trainer_get_steps (self);
-  double warmup = self->options.warmup * steps;
-  double left;
+  EmoLrSchedule schedule = self->options.schedule;
 
-  if (step + 1 < warmup)
-    return self->options.lr * (step + 1) / warmup;
-  if (self->options.rate == EMO_RATE_CONSTANT)
-    return self->options.lr;
-  left = (1 + cos (G_PI * (step - warmup) / MAX (steps - warmup, 1))) / 2;
+  schedule.n_steps = emo_vlm_trainer_get_steps (self);
 
-  return self->options.lr * (0.01 + 0.99 * left);
+  return emo_lr_schedule_get (&schedule, step);
 }
 
 static void
@@ -198,6 +191,9 @@ run_batch (EmoVlmTrainer       *self,
   double loss;
   gboolean ok;
 
+  if (!self->options.full)
+    emo_language_model_set_dropout (self->vlm->language, self->options.lora.dropout, self->options.seed,
+                                    self->step * self->options.accumulate + self->n_batches);
   ok = emo_vlm_step_run (&step, fresh, &loss, cancellable, error) && collect (self, fresh, error);
   for (guint i = 0; i < n; i++)
     g_clear_pointer (&fresh[i], emo_tensor_unref);
@@ -211,8 +207,8 @@ run_batch (EmoVlmTrainer       *self,
       return FALSE;
     }
   self->loss += loss;
-  self->n_losses++;
-  self->n_seen += pictures->n;
+  self->n_batches++;
+  self->n_pictures += pictures->n;
 
   return TRUE;
 }
@@ -221,28 +217,40 @@ run_batch (EmoVlmTrainer       *self,
  * end there are fewer. Gradients of an update that is broken off are dropped: a
  * resumed training computes it again. */
 static gboolean
-run_update (EmoVlmTrainer  *self,
-            GCancellable   *cancellable,
-            GError        **error)
+run_batches (EmoVlmTrainer  *self,
+             GCancellable   *cancellable,
+             GError        **error)
 {
-  guint n = 0;
-  gboolean ok = TRUE;
-
-  if (!self->options.full)
-    emo_language_model_set_dropout (self->vlm->language, self->options.lora.dropout, self->options.seed, self->step);
-  while (ok && n < self->options.accumulate)
+  self->loss = 0;
+  self->n_batches = self->n_pictures = 0;
+  while (self->n_batches < self->options.accumulate)
     {
       g_autoptr(GError) failure = NULL;
       g_autoptr(EmoVlmPictureBatch) pictures = emo_vlm_pictures_next (self->pictures, &failure);
 
-      if (pictures == NULL && failure == NULL)
-        break;
+      if (failure != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
       if (pictures == NULL)
-        g_propagate_error (error, g_steal_pointer (&failure));
-      ok = pictures != NULL && run_batch (self, pictures, cancellable, error);
-      n++;
+        break;
+      if (!run_batch (self, pictures, cancellable, error))
+        return FALSE;
     }
-  ok = ok && emo_optimizer_step (self->optimizer, self->gradients, 1.0 / MAX (n, 1), rate_at (self, self->step), NULL, error);
+
+  return TRUE;
+}
+
+static gboolean
+run_update (EmoVlmTrainer  *self,
+            double          lr,
+            GCancellable   *cancellable,
+            GError        **error)
+{
+  gboolean ok = run_batches (self, cancellable, error) &&
+                emo_optimizer_step (self->optimizer, self->gradients, 1.0 / self->n_batches, lr, NULL, error);
+
   clear_gradients (self);
   if (ok)
     self->step++;
@@ -256,19 +264,10 @@ static EmoVlmTrainState
 describe (EmoVlmTrainer *self,
           double         lr)
 {
-  double seconds = MAX ((g_get_monotonic_time () - self->began) / 1e6, 1e-3);
-  gint64 steps = emo_vlm_trainer_get_steps (self);
-  double rate = self->n_seen / seconds;
-  EmoVlmTrainState state = {
-    .epoch = (self->step - 1) / updates_an_epoch (self) + 1, .step = self->step, .steps = steps,
-    .loss = self->loss / MAX (self->n_losses, 1), .lr = lr, .pictures_per_s = rate,
-    .seconds_left = (double) (steps - self->step) / updates_an_epoch (self) * emo_vlm_pictures_get_n (self->pictures) / MAX (rate, 1e-9),
+  return (EmoVlmTrainState) {
+    .epoch = (self->step - 1) / updates_an_epoch (self) + 1, .step = self->step, .n_pictures = self->n_pictures,
+    .loss = self->loss / self->n_batches, .lr = lr,
   };
-
-  self->loss = 0;
-  self->n_losses = 0;
-
-  return state;
 }
 
 /* What was computed with other weights does not serve any more. */
@@ -297,8 +296,6 @@ emo_vlm_trainer_run (EmoVlmTrainer    *self,
   gint64 steps = emo_vlm_trainer_get_steps (self);
   gboolean go_on = TRUE;
 
-  self->began = g_get_monotonic_time ();
-  self->n_seen = 0;
   seek (self);
   while (go_on && self->step < steps)
     {
@@ -306,7 +303,7 @@ emo_vlm_trainer_run (EmoVlmTrainer    *self,
       EmoVlmTrainState state;
       gboolean epoch_ends;
 
-      if (!run_update (self, cancellable, error))
+      if (!run_update (self, lr, cancellable, error))
         {
           forget_prefix (self);
           return FALSE;
@@ -324,60 +321,21 @@ emo_vlm_trainer_run (EmoVlmTrainer    *self,
 
 /* --- State --- */
 
-static void
-clear_stored (gpointer data)
-{
-  EmoStoredTensor *tensor = data;
-
-  g_free ((char *) tensor->name);
-  g_free ((guint8 *) tensor->data);
-}
-
-static gsize
-count_elements (EmoTensor *tensor)
-{
-  gsize n = 1;
-
-  for (guint i = 0; i < emo_tensor_get_rank (tensor); i++)
-    n *= emo_tensor_get_size (tensor, i);
-
-  return n;
-}
-
 static gboolean
 list_tensor_cb (const char  *name,
                 EmoTensor   *tensor,
                 gpointer     user_data,
                 GError     **error)
 {
-  GArray *list = user_data;
-  gsize n = count_elements (tensor);
-  g_autofree float *values = g_try_new (float, MAX (n, 1));
-  EmoStoredTensor stored = { .stored = EMO_STORED_F32, .rank = emo_tensor_get_rank (tensor), .n_bytes = n * sizeof (float) };
-
-  if (values == NULL)
-    {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY, "there is no memory for a copy of %s", name);
-      return FALSE;
-    }
-  if (!emo_tensor_read_floats (tensor, values, n, error))
-    return FALSE;
-  for (guint i = 0; i < stored.rank; i++)
-    stored.shape[i] = emo_tensor_get_size (tensor, i);
-  stored.name = g_strdup (name);
-  stored.data = (const guint8 *) g_steal_pointer (&values);
-  g_array_append_val (list, stored);
-
-  return TRUE;
+  return emo_tensor_copies_add (user_data, name, tensor, error);
 }
 
 GArray *
 emo_vlm_trainer_list_state (EmoVlmTrainer  *self,
                             GError        **error)
 {
-  g_autoptr(GArray) list = g_array_new (FALSE, FALSE, sizeof (EmoStoredTensor));
+  g_autoptr(GArray) list = emo_tensor_copies_new ();
 
-  g_array_set_clear_func (list, clear_stored);
   if (!emo_optimizer_foreach (self->optimizer, list_tensor_cb, list, error))
     return NULL;
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "emo-language-model-batch.h"
+#include "emo-lr-schedule.h"
 #include "emo-optimizer.h"
 #include "emo-vlm-pictures.h"
 #include "emo-vlm-questions.h"
@@ -16,20 +17,12 @@ G_BEGIN_DECLS
 
 /* Stage "vlm": a VLM, or an adapter on it, learns what a dataset's pictures
  * evoke. Engine thread only. */
-typedef enum
-{
-  EMO_RATE_CONSTANT,      /* after the warm-up */
-  EMO_RATE_COSINE,        /* down to a hundredth */
-} EmoRate;
-
 typedef struct
 {
   gboolean             full;            /* every weight; FALSE: an adapter on the decoder */
   EmoLoraSettings      lora;
   EmoOptimizerSettings optimizer;
-  double               lr;
-  double               warmup;          /* share of the updates */
-  EmoRate              rate;
+  EmoLrSchedule        schedule;        /* its n_steps are the trainer's */
   guint                epochs;
   guint                batch;           /* pictures */
   guint                accumulate;      /* batches an update */
@@ -43,18 +36,16 @@ typedef struct
   { \
     .lora = { .rank = 8, .alpha = 8, .dropout = 0.05 }, \
     .optimizer = { .adamw = { 0.9, 0.999, 1e-8 }, .clip = 0.3 }, \
-    .lr = 1e-4, .warmup = 0.03, .epochs = 5, .batch = 1, .accumulate = 1, \
+    .schedule = { EMO_LR_CONSTANT, 1e-4, 0.03, 0 }, .epochs = 5, .batch = 1, .accumulate = 1, \
   }
 
 typedef struct
 {
   guint  epoch;             /* from 1 */
   gint64 step;              /* updates so far, of all epochs */
-  gint64 steps;             /* of the whole training */
-  double loss;              /* of the batches since the last one told, their mean */
-  double lr;
-  double pictures_per_s;    /* of the training alone */
-  double seconds_left;
+  guint  n_pictures;        /* of this update */
+  double loss;              /* mean over its batches */
+  double lr;                /* it was made with */
 } EmoVlmTrainState;
 
 typedef struct _EmoVlmTrainer EmoVlmTrainer;

@@ -380,6 +380,116 @@ test_step_shares_a_picture (void)
   inputs_clear (&inputs);
 }
 
+/* A leaf of @n values from a formula, listed behind all blocks. */
+static EmoTensor *
+add_leaf (EmoParameters *parameters,
+          const char    *name,
+          EmoTensor    **slot,
+          guint          rank,
+          const gint64  *shape,
+          double         factor)
+{
+  gsize n = rank == 2 ? shape[0] * shape[1] : shape[0];
+  g_autofree float *values = g_new (float, n);
+  g_autoptr(GError) error = NULL;
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = factor * sin (i * 0.9);
+  *slot = emo_tensor_new_floats (values, rank, shape, &error);
+  g_assert_no_error (error);
+  emo_parameters_add (parameters, name, 1000, slot, EMO_DTYPE_F32, &error);
+  g_assert_no_error (error);
+
+  return *slot;
+}
+
+#define N_WORDS 4
+
+/* With weights of zero the logits are, and the gradient is written down at once:
+ * factor * (1/2 - target) / (pictures * words), for the bias summed over pictures.
+ * With others, both ways of computing it agree, and the tower feels it. */
+static void
+test_step_learns_words (void)
+{
+  g_autoptr(EmoJson) json = load_vectors ();
+  const EmoJsonValue *root = emo_json_get_root (json);
+  g_autoptr(GError) error = NULL;
+  float targets[N_EXAMPLES * N_WORDS] = { 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 0, 0 };
+
+  for (guint flat = 0; flat < 2; flat++)
+    {
+      g_autoptr(EmoVlm) vlm = load_vlm (EMO_DTYPE_F32);
+      g_autoptr(EmoParameters) parameters = list_parameters (vlm, root, FALSE);
+      gint64 weight_shape[] = { N_WORDS, vlm->config.hidden_size }, bias_shape[] = { N_WORDS };
+      EmoWordLoss words = { .n_words = N_WORDS, .targets = targets, .factor = 3 };
+      g_autoptr(EmoTensor) weight = NULL;
+      g_autoptr(EmoTensor) bias = NULL;
+      EmoTensor **gradients[3];
+      double losses[3];
+      Inputs inputs;
+      guint n;
+
+      add_leaf (parameters, "words.weight", &weight, 2, weight_shape, flat ? 0 : 0.1);
+      add_leaf (parameters, "words.bias", &bias, 1, bias_shape, flat ? 0 : 0.1);
+      words.weight = weight;
+      words.bias = bias;
+      n = emo_parameters_get_n (parameters);
+      inputs_init (&inputs, root, vlm, EMO_LOSS_ON_ANSWER);
+      for (guint i = 0; i < 3; i++)
+        {
+          EmoVlmStep step = { .vlm = vlm, .parameters = parameters, .batch = inputs.batch, .pixels = inputs.pixels,
+                              .words = i < 2 ? &words : NULL, .words_block = 1000, .checkpointing = i == 1 };
+
+          gradients[i] = g_new0 (EmoTensor *, n);
+          emo_vlm_step_run (&step, gradients[i], &losses[i], NULL, &error);
+          g_assert_no_error (error);
+        }
+      assert_relative ("the loss of the answers", losses[0], losses[2], 1e-6);
+      assert_relative ("the loss of the answers", losses[1], losses[2], 1e-6);
+      g_assert_null (gradients[2][n - 1]);
+      for (guint i = 0; i < n; i++)
+        {
+          g_autofree float *recorded = read_floats (gradients[0][i]);
+          g_autofree float *checkpointed = read_floats (gradients[1][i]);
+          double difference = 0, norm = 0;
+
+          for (gsize j = 0; j < count (gradients[0][i]); j++)
+            {
+              difference += (recorded[j] - checkpointed[j]) * (recorded[j] - checkpointed[j]);
+              norm += recorded[j] * recorded[j];
+            }
+          g_assert_cmpfloat (sqrt (difference), <=, 1e-5 * sqrt (norm) + 1e-7);
+        }
+      if (flat)
+        {
+          g_autofree float *found = read_floats (gradients[0][n - 1]);
+
+          for (guint w = 0; w < N_WORDS; w++)
+            {
+              double expected = 0;
+
+              for (guint b = 0; b < N_EXAMPLES; b++)
+                expected += 3 * (0.5 - targets[b * N_WORDS + w]) / (N_EXAMPLES * N_WORDS);
+              g_assert_cmpfloat_with_epsilon (found[w], expected, 1e-6);
+            }
+        }
+      else
+        {
+          g_autofree float *with = read_floats (gradients[0][0]);
+          g_autofree float *without = read_floats (gradients[2][0]);
+
+          g_assert_cmpstr (emo_parameters_get (parameters, 0)->name, ==, "visual.patch_embed.proj.weight");
+          g_assert_cmpint (memcmp (with, without, count (gradients[0][0]) * sizeof *with), !=, 0);
+        }
+      for (guint i = 0; i < 3; i++)
+        {
+          clear_gradients (gradients[i], n);
+          g_free (gradients[i]);
+        }
+      inputs_clear (&inputs);
+    }
+}
+
 /* In bf16 the direction is right, if not the last digits. */
 static void
 test_step_computes_in_bf16 (void)
@@ -421,6 +531,7 @@ main (int   argc,
   g_test_add_data_func ("/Emo/VlmStep/equals-the-reference", GINT_TO_POINTER (FALSE), test_step_equals_the_reference);
   g_test_add_data_func ("/Emo/VlmStep/equals-the-reference-checkpointed", GINT_TO_POINTER (TRUE), test_step_equals_the_reference);
   g_test_add_func ("/Emo/VlmStep/shares-a-picture", test_step_shares_a_picture);
+  g_test_add_func ("/Emo/VlmStep/learns-words", test_step_learns_words);
   g_test_add_func ("/Emo/VlmStep/computes-in-bf16", test_step_computes_in_bf16);
 
   return g_test_run ();
