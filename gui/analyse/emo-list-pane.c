@@ -329,8 +329,12 @@ emo_list_pane_dispose (GObject *object)
   /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_LIST_PANE);
+  /* A list that goes lifts its filter, and what it shows changes for the last time. */
   if (self->pictures != NULL)
-    g_signal_handlers_disconnect_by_data (self->pictures, self);
+    {
+      g_signal_handlers_disconnect_by_data (emo_picture_list_get_shown (self->pictures), self);
+      g_signal_handlers_disconnect_by_data (self->pictures, self);
+    }
   g_clear_object (&self->pictures);
   if (self->large_set != NULL)
     g_signal_handlers_disconnect_by_data (self->large_set, self);
