@@ -15,6 +15,7 @@
 #include "emo-draw.h"
 #include "emo-error.h"
 #include "emo-file.h"
+#include "emo-hash.h"
 #include "emo-image-format.h"
 #include "emo-json.h"
 
@@ -265,16 +266,14 @@ compare_ranks (gconstpointer a,
   return first < second ? -1 : first > second;
 }
 
-/* Moves a tenth of a label's train pictures, rounded, into @split. */
-static void
-draw_split (EmoDataset *self,
+/* A share of a label's train pictures, rounded. */
+static GPtrArray *
+draw_items (EmoDataset *self,
             guint       label,
-            EmoSplit    split,
             double      share,
             guint64     seed)
 {
-  g_autoptr(GPtrArray) train = g_ptr_array_new ();
-  guint n;
+  GPtrArray *train = g_ptr_array_new ();
 
   for (guint i = 0; i < self->items->len; i++)
     {
@@ -284,9 +283,22 @@ draw_split (EmoDataset *self,
         g_ptr_array_add (train, item);
     }
   g_ptr_array_sort_with_data (train, compare_ranks, &seed);
-  n = train->len * share + 0.5;
-  for (guint i = 0; i < n; i++)
-    ((EmoDatasetItem *) train->pdata[i])->split = split;
+  g_ptr_array_set_size (train, (int) (train->len * share + 0.5));
+
+  return train;
+}
+
+static void
+draw_split (EmoDataset *self,
+            guint       label,
+            EmoSplit    split,
+            double      share,
+            guint64     seed)
+{
+  g_autoptr(GPtrArray) drawn = draw_items (self, label, share, seed);
+
+  for (guint i = 0; i < drawn->len; i++)
+    ((EmoDatasetItem *) drawn->pdata[i])->split = split;
 }
 
 /* @flat: neither folders nor a list say what belongs where. */
@@ -301,6 +313,28 @@ draw_splits (EmoDataset *self,
         draw_split (self, label, EMO_SPLIT_TEST, 0.1, seed + 1);
       if (emo_dataset_count (self, EMO_SPLIT_VAL, label) == 0)
         draw_split (self, label, EMO_SPLIT_VAL, flat ? 1.0 / 9 : 0.1, seed);
+    }
+}
+
+/**
+ * emo_dataset_hold_out:
+ * @self: a dataset that nobody else uses yet
+ * @share: of each label's train pictures
+ * @seed: of the draw
+ *
+ * Marks pictures that one stage of training leaves to another.
+ */
+void
+emo_dataset_hold_out (EmoDataset *self,
+                      double      share,
+                      guint64     seed)
+{
+  for (guint label = 0; label < emo_label_set_get_size (self->labels); label++)
+    {
+      g_autoptr(GPtrArray) drawn = draw_items (self, label, share, seed + 2);
+
+      for (guint i = 0; i < drawn->len; i++)
+        ((EmoDatasetItem *) drawn->pdata[i])->held_out = TRUE;
     }
 }
 
@@ -655,6 +689,40 @@ emo_dataset_get_first (EmoDataset *self,
   g_return_val_if_fail (split < EMO_N_SPLITS, 0);
 
   return self->first[split];
+}
+
+static void
+append_text (GString    *text,
+             const char *part)
+{
+  g_string_append (text, part != NULL ? part : "");
+  g_string_append_c (text, '\0');
+}
+
+/**
+ * emo_dataset_dup_sha256:
+ * @self: a dataset
+ *
+ * Returns: (transfer full): of names, labels, splits and annotations, in hex:
+ *   what a training of it hangs on besides the pictures themselves
+ */
+char *
+emo_dataset_dup_sha256 (EmoDataset *self)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      const EmoDatasetItem *item = self->items->pdata[i];
+
+      append_text (text, item->file_name);
+      append_text (text, emo_label_set_get_label (self->labels, item->label));
+      append_text (text, item->observation);
+      append_text (text, item->reason);
+      g_string_append_printf (text, "%d%d", item->split, item->held_out);
+    }
+
+  return emo_hash_bytes (text->str, text->len);
 }
 
 const char * const *

@@ -35,6 +35,7 @@ typedef struct
   char     *file_name;     /* relative to the root */
   guint     label;
   EmoSplit  split;
+  gboolean  held_out;      /* of train, and left to a later stage */
   char     *observation;   /* (nullable) what it shows, in words */
   char     *reason;        /* (nullable) why it evokes the label */
   char     *sha256;        /* (nullable) where emo_dataset_drop_copies() read the file */
@@ -59,6 +60,12 @@ EmoDataset           *emo_dataset_load           (const char    *root,
 gboolean              emo_dataset_drop_copies    (EmoDataset    *self,
                                                   GCancellable  *cancellable,
                                                   GError       **error);
+/* Marks a share of each label's train pictures, by seed. Before anybody else uses
+ * the dataset. */
+void                  emo_dataset_hold_out       (EmoDataset    *self,
+                                                  double         share,
+                                                  guint64        seed);
+char                 *emo_dataset_dup_sha256     (EmoDataset    *self);
 void                  emo_dataset_free           (EmoDataset    *self);
 const char           *emo_dataset_get_root       (EmoDataset    *self);
 EmoLabelSet          *emo_dataset_get_labels     (EmoDataset    *self);

@@ -58,6 +58,20 @@ measure_cb (EmoImage  *image,
   return g_bytes_new (&grid, sizeof grid);
 }
 
+static GArray *
+list_wanted (EmoVlmPictures *self,
+             EmoSplit        split)
+{
+  guint first = emo_dataset_get_first (self->dataset, split), n = emo_dataset_count (self->dataset, split, -1);
+  GArray *wanted = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = first; i < first + n; i++)
+    if (!emo_dataset_get (self->dataset, i)->held_out)
+      g_array_append_val (wanted, i);
+
+  return wanted;
+}
+
 static gboolean
 measure (EmoVlmPictures   *self,
          EmoSplit          split,
@@ -67,15 +81,15 @@ measure (EmoVlmPictures   *self,
          GCancellable     *cancellable,
          GError          **error)
 {
-  guint first = emo_dataset_get_first (self->dataset, split), n = emo_dataset_count (self->dataset, split, -1);
+  g_autoptr(GArray) wanted = list_wanted (self, split);
   EmoPictureLoaderOptions options = { .prepare = measure_cb, .user_data = self };
-  g_autoptr(GPtrArray) paths = g_ptr_array_sized_new (n);
+  g_autoptr(GPtrArray) paths = g_ptr_array_sized_new (wanted->len);
   g_autoptr(EmoPictureLoader) loader = NULL;
 
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (paths, emo_dataset_get (self->dataset, first + i)->path);
-  loader = emo_picture_loader_new ((const char * const *) paths->pdata, n, &options);
-  for (guint i = first; i < first + n; i++)
+  for (guint i = 0; i < wanted->len; i++)
+    g_ptr_array_add (paths, emo_dataset_get (self->dataset, g_array_index (wanted, guint, i))->path);
+  loader = emo_picture_loader_new ((const char * const *) paths->pdata, wanted->len, &options);
+  for (guint i = 0; i < wanted->len; i++)
     {
       g_autoptr(EmoLoadedPicture) picture = emo_picture_loader_next (loader);
 
@@ -85,11 +99,11 @@ measure (EmoVlmPictures   *self,
         g_ptr_array_add (problems, g_strdup (picture->error->message));
       else
         {
-          g_array_append_val (self->items, i);
+          g_array_append_val (self->items, g_array_index (wanted, guint, i));
           g_array_append_vals (self->grids, g_bytes_get_data (picture->values, NULL), 1);
         }
       if (progress != NULL)
-        progress ((i - first + 1.0) / n, user_data);
+        progress ((i + 1.0) / wanted->len, user_data);
     }
 
   return TRUE;

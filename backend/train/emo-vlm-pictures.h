@@ -16,9 +16,9 @@ G_BEGIN_DECLS
  * large they are, and then, an epoch at a time, their patches, read ahead. */
 typedef struct _EmoVlmPictures EmoVlmPictures;
 
-/* Decodes every picture once, for its size. Those that are broken are left out
- * and told in @problems (of text). CANCELLED; INVALID_FILE where none is left.
- * @dataset and @settings outlive the result. */
+/* Decodes every picture once, but those held out, for its size. Those that are
+ * broken are left out and told in @problems (of text). CANCELLED; INVALID_FILE
+ * where none is left. @dataset and @settings outlive the result. */
 EmoVlmPictures       *emo_vlm_pictures_new        (EmoDataset              *dataset,
                                                    EmoSplit                 split,
                                                    const EmoImageSettings  *settings,

@@ -1,0 +1,294 @@
+/* emo-train-stage.c: one stage's place in the bundle that is made
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "emo-file.h"
+#include "emo-hash.h"
+#include "emo-train-stage.h"
+
+/* What a crash may cost at most. */
+#define CHECKPOINT_US (2 * 60 * G_USEC_PER_SEC)
+#define KEPT_CHECKPOINTS 2
+
+struct _EmoTrainStage
+{
+  const EmoTrainJob *job;
+  EmoStage           stage;
+  char              *folder;
+  char              *checkpoints;
+  char              *config_hash;
+  EmoTrainLog       *log;           /* (nullable) until it begins */
+  GPtrArray         *notes;         /* of text, told when it begins */
+  EmoEarlyStopping   stopping;
+  gint64             started;       /* monotonic */
+  gint64             saved;
+};
+
+/**
+ * emo_train_job_dup_path:
+ * @job: a training
+ * @name: of a file or folder of its own
+ *
+ * Returns: (transfer full): where it lies in the bundle that is made
+ */
+char *
+emo_train_job_dup_path (const EmoTrainJob *job,
+                        const char        *name)
+{
+  return g_build_filename (job->output, "training", name, NULL);
+}
+
+/* The threads decide the order of sums and with it the last bits. */
+static char *
+make_config_hash (const EmoTrainJob *job,
+                  EmoStage           stage,
+                  const char        *inputs)
+{
+  g_autofree char *recipe = emo_train_recipe_stage_to_json (job->recipe, stage);
+  g_autofree char *data = emo_dataset_dup_sha256 (job->dataset);
+  g_autofree char *all = g_strjoin ("\n", recipe, data, inputs, job->device, job->dtype, NULL);
+
+  return emo_hash_bytes (all, strlen (all));
+}
+
+static guint
+get_patience (const EmoTrainRecipe *recipe,
+              EmoStage              stage)
+{
+  const EmoFitRecipe *fits[EMO_N_STAGES] = { &recipe->vlm.fit, &recipe->teacher.fit, &recipe->distilled.fit, &recipe->gate.fit };
+
+  return fits[stage]->patience;
+}
+
+EmoTrainStage *
+emo_train_stage_new (const EmoTrainJob  *job,
+                     EmoStage            stage,
+                     const char         *inputs,
+                     GError            **error)
+{
+  g_autoptr(EmoTrainStage) self = g_new0 (EmoTrainStage, 1);
+
+  self->job = job;
+  self->stage = stage;
+  self->folder = emo_train_job_dup_path (job, emo_stage_get_name (stage));
+  self->checkpoints = g_build_filename (self->folder, "checkpoints", NULL);
+  self->config_hash = make_config_hash (job, stage, inputs);
+  self->notes = g_ptr_array_new_with_free_func (g_free);
+  self->stopping = (EmoEarlyStopping) EMO_EARLY_STOPPING_INIT (TRUE, get_patience (job->recipe, stage));
+  self->started = self->saved = g_get_monotonic_time ();
+  if (!emo_file_make_folder (self->folder, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * emo_train_stage_free:
+ * @self: (transfer full) (nullable): a stage
+ */
+void
+emo_train_stage_free (EmoTrainStage *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->log, emo_train_log_free);
+  g_clear_pointer (&self->notes, g_ptr_array_unref);
+  g_free (self->folder);
+  g_free (self->checkpoints);
+  g_free (self->config_hash);
+  g_free (self);
+}
+
+const char *
+emo_train_stage_get_folder (EmoTrainStage *self)
+{
+  return self->folder;
+}
+
+/* --- Done --- */
+
+static char *
+dup_mark (EmoTrainStage *self)
+{
+  return g_build_filename (self->folder, "done.json", NULL);
+}
+
+gboolean
+emo_train_stage_is_done (EmoTrainStage *self)
+{
+  g_autofree char *path = dup_mark (self);
+  g_autoptr(EmoJson) json = emo_json_load (path, NULL);
+  const EmoJsonValue *root = json != NULL ? emo_json_get_root (json) : NULL;
+
+  if (root == NULL || emo_json_value_get_type (root) != EMO_JSON_OBJECT ||
+      !g_str_equal (emo_json_value_get_member_string (root, "config_hash", ""), self->config_hash))
+    return FALSE;
+  emo_train_stage_begin (self, 0, 0, 0, 0, 0);
+  emo_train_log_skipped (self->log, "done before, with the same pictures and settings");
+
+  return TRUE;
+}
+
+gboolean
+emo_train_stage_finish (EmoTrainStage  *self,
+                        const char     *path,
+                        const char     *numbers,
+                        GError        **error)
+{
+  g_autofree char *mark = dup_mark (self);
+  g_autoptr(GString) text = g_string_new ("{\"stage\": ");
+
+  emo_json_append_string (text, emo_stage_get_name (self->stage));
+  g_string_append (text, ", \"config_hash\": ");
+  emo_json_append_string (text, self->config_hash);
+  g_string_append (text, ", \"seconds\": ");
+  emo_json_append_double (text, (double) (g_get_monotonic_time () - self->started) / G_USEC_PER_SEC);
+  g_string_append_printf (text, "%s%s}\n", *numbers != '\0' ? ", " : "", numbers);
+  if (!emo_file_write (mark, text->str, text->len, error) || !emo_checkpoint_remove_all (self->checkpoints, error))
+    return FALSE;
+  emo_train_log_done (self->log, path);
+
+  return TRUE;
+}
+
+/* --- Checkpoints --- */
+
+static gboolean
+restore_stopping (EmoTrainStage *self,
+                  EmoCheckpoint *checkpoint)
+{
+  const char *text = emo_checkpoint_get_text (checkpoint, "early_stopping");
+  g_autoptr(GError) error = NULL;
+
+  if (text != NULL && emo_early_stopping_restore (&self->stopping, text, &error))
+    return TRUE;
+  g_ptr_array_add (self->notes, g_strdup (error != NULL ? error->message : "the checkpoint does not say which epoch was the best"));
+
+  return FALSE;
+}
+
+EmoCheckpoint *
+emo_train_stage_resume (EmoTrainStage  *self,
+                        GError        **error)
+{
+  g_autofree char *mark = dup_mark (self);
+  EmoCheckpoint *checkpoint;
+
+  g_unlink (mark);
+  if (!self->job->resume)
+    {
+      emo_checkpoint_remove_all (self->checkpoints, error);
+      return NULL;
+    }
+  checkpoint = emo_checkpoint_load (self->checkpoints, emo_stage_get_name (self->stage), self->config_hash, self->notes);
+  if (checkpoint != NULL && !restore_stopping (self, checkpoint))
+    g_clear_pointer (&checkpoint, emo_checkpoint_free);
+  if (checkpoint == NULL)
+    g_ptr_array_add (self->notes, g_strdup ("there is no checkpoint to go on from: the stage begins anew"));
+
+  return checkpoint;
+}
+
+gboolean
+emo_train_stage_is_due (EmoTrainStage *self)
+{
+  return g_get_monotonic_time () - self->saved >= CHECKPOINT_US;
+}
+
+gboolean
+emo_train_stage_save (EmoTrainStage  *self,
+                      guint           epoch,
+                      gint64          step,
+                      gint64          position,
+                      GArray         *tensors,
+                      GError        **error)
+{
+  g_autofree char *stopping = emo_early_stopping_to_string (&self->stopping);
+  g_autofree char *path = emo_checkpoint_dup_path (self->checkpoints, step);
+  const EmoCheckpointState state = {
+    .stage = emo_stage_get_name (self->stage), .config_hash = self->config_hash, .epoch = epoch, .step = step,
+    .position = position, .seed = self->job->recipe->seed, .best_step = self->stopping.best_step,
+  };
+
+  if (!emo_checkpoint_save (self->checkpoints, &state, (const EmoStoredTensor *) tensors->data, tensors->len,
+                            (const char *[]) { "early_stopping", stopping, NULL }, KEPT_CHECKPOINTS, error))
+    return FALSE;
+  self->saved = g_get_monotonic_time ();
+  emo_train_log_checkpoint (self->log, path);
+
+  return TRUE;
+}
+
+EmoCheckpoint *
+emo_train_stage_load_step (EmoTrainStage  *self,
+                           gint64          step,
+                           GError        **error)
+{
+  return emo_checkpoint_load_step (self->checkpoints, emo_stage_get_name (self->stage), self->config_hash, step, error);
+}
+
+/* --- The log --- */
+
+void
+emo_train_stage_begin (EmoTrainStage *self,
+                       guint64        n_pictures,
+                       guint          n_epochs,
+                       gint64         n_steps,
+                       guint          epochs_done,
+                       gint64         steps_done)
+{
+  EmoTrainLogSettings settings = {
+    .stage = emo_stage_get_name (self->stage), .folder = self->folder, .n_pictures = n_pictures, .n_epochs = n_epochs,
+    .n_steps = n_steps, .epochs_done = epochs_done, .steps_done = steps_done, .line = self->job->line,
+    .progress = self->job->progress, .user_data = self->job->user_data,
+  };
+
+  self->log = emo_train_log_new (&settings);
+  if (n_steps == 0)
+    return;
+  emo_train_log_start (self->log);
+  emo_train_stage_note (self, self->notes);
+  g_ptr_array_set_size (self->notes, 0);
+}
+
+EmoTrainLog *
+emo_train_stage_get_log (EmoTrainStage *self)
+{
+  return self->log;
+}
+
+void
+emo_train_stage_note (EmoTrainStage *self,
+                      GPtrArray     *notes)
+{
+  for (guint i = 0; i < notes->len; i++)
+    if (notes->pdata[i] != NULL)
+      emo_train_log_note (self->log, notes->pdata[i]);
+}
+
+gboolean
+emo_train_stage_add_epoch (EmoTrainStage       *self,
+                           const EmoTrainEpoch *numbers,
+                           gboolean            *is_best)
+{
+  *is_best = emo_early_stopping_add (&self->stopping, numbers->epoch, numbers->step, numbers->val_accuracy);
+  emo_train_log_epoch (self->log, numbers);
+
+  return !emo_early_stopping_should_stop (&self->stopping, numbers->epoch);
+}
+
+gint64
+emo_train_stage_get_best (EmoTrainStage *self)
+{
+  return self->stopping.best_step;
+}

@@ -1,0 +1,93 @@
+/* emo-train-stage.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "emo-checkpoint.h"
+#include "emo-dataset.h"
+#include "emo-early-stopping.h"
+#include "emo-train-log.h"
+#include "emo-train-recipe.h"
+
+G_BEGIN_DECLS
+
+/* What all stages of one training have in common. Outlives them. */
+typedef struct
+{
+  const char           *output;       /* the bundle that is made, absolute */
+  EmoDataset           *dataset;      /* in the order of the bundle's labels, held out by the recipe */
+  const EmoTrainRecipe *recipe;
+  gboolean              resume;       /* from a checkpoint; FALSE: what is not done begins anew */
+  const char           *device;       /* "auto", ... */
+  const char           *dtype;
+  int                   threads;      /* 0: all cores */
+  EmoTrainLineFunc      line;         /* (nullable) */
+  EmoTrainProgressFunc  progress;     /* (nullable) */
+  gpointer              user_data;
+  GCancellable         *cancellable;
+} EmoTrainJob;
+
+/* One stage's place in OUTPUT/training/STAGE: what it hangs on, its log, its
+ * checkpoints and the mark that it is done. One thread. */
+typedef struct _EmoTrainStage EmoTrainStage;
+
+/* OUTPUT/training/NAME, NAME may have slashes. */
+char          *emo_train_job_dup_path       (const EmoTrainJob      *job,
+                                             const char             *name);
+
+/* @inputs: what it is made from besides dataset and recipe, such as hashes of
+ * weights. Errors: IO, NO_SPACE. */
+EmoTrainStage *emo_train_stage_new          (const EmoTrainJob      *job,
+                                             EmoStage                stage,
+                                             const char             *inputs,
+                                             GError                **error);
+void           emo_train_stage_free         (EmoTrainStage          *self);
+const char    *emo_train_stage_get_folder   (EmoTrainStage          *self);
+/* Whether a stage that hangs on all the same ended before; says so in the log. */
+gboolean       emo_train_stage_is_done      (EmoTrainStage          *self);
+/* The checkpoint to go on from; NULL: from the beginning. Without the job's
+ * resume older checkpoints are removed, and *@error is set where they cannot be. */
+EmoCheckpoint *emo_train_stage_resume       (EmoTrainStage          *self,
+                                             GError                **error);
+/* The log begins, after emo_train_stage_resume(); @n_steps of all epochs. */
+void           emo_train_stage_begin        (EmoTrainStage          *self,
+                                             guint64                 n_pictures,
+                                             guint                   n_epochs,
+                                             gint64                  n_steps,
+                                             guint                   epochs_done,
+                                             gint64                  steps_done);
+EmoTrainLog   *emo_train_stage_get_log      (EmoTrainStage          *self);
+/* Each of @notes (char *). */
+void           emo_train_stage_note         (EmoTrainStage          *self,
+                                             GPtrArray              *notes);
+/* An epoch's numbers go to the log; FALSE: it was the last, none was better for
+ * long. @is_best (out): the best by accuracy on val so far. */
+gboolean       emo_train_stage_add_epoch    (EmoTrainStage          *self,
+                                             const EmoTrainEpoch    *numbers,
+                                             gboolean               *is_best);
+gint64         emo_train_stage_get_best     (EmoTrainStage          *self);     /* step; -1: none */
+/* Whether the last checkpoint is older than two minutes. */
+gboolean       emo_train_stage_is_due       (EmoTrainStage          *self);
+/* Writes a checkpoint. @tensors of EmoStoredTensor. */
+gboolean       emo_train_stage_save         (EmoTrainStage          *self,
+                                             guint                   epoch,
+                                             gint64                  step,
+                                             gint64                  position,
+                                             GArray                 *tensors,
+                                             GError                **error);
+EmoCheckpoint *emo_train_stage_load_step    (EmoTrainStage          *self,
+                                             gint64                  step,
+                                             GError                **error);
+/* Marks the stage as done and removes its checkpoints. @numbers: members of a
+ * JSON object, as "\"accuracy\": 0.8". @path: what it made. */
+gboolean       emo_train_stage_finish       (EmoTrainStage          *self,
+                                             const char             *path,
+                                             const char             *numbers,
+                                             GError                **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoTrainStage, emo_train_stage_free)
+
+G_END_DECLS
