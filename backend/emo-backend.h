@@ -22,6 +22,7 @@
 #include "core/emo-job.h"
 #include "core/emo-json.h"
 #include "core/emo-label-set.h"
+#include "core/emo-line-reader.h"
 #include "core/emo-locale.h"
 #include "core/emo-model-info.h"
 #include "core/emo-paths.h"
@@ -53,4 +54,5 @@
 #include "train/emo-early-stopping.h"
 #include "train/emo-epoch-table.h"
 #include "train/emo-lr-schedule.h"
+#include "train/emo-train-event.h"
 #include "train/emo-train-log.h"

@@ -90,6 +90,46 @@ emo_paths_dup_locale (void)
   return g_strdup (EMO_LOCALEDIR);
 }
 
+static char *
+dup_executable (const char *folder,
+                const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  if (!g_file_test (path, G_FILE_TEST_IS_EXECUTABLE) || g_file_test (path, G_FILE_TEST_IS_DIR))
+    return NULL;
+
+  return g_canonicalize_filename (path, NULL);
+}
+
+/**
+ * emo_paths_dup_program:
+ * @name: a program of ours, "emovlm"
+ *
+ * Looks beside the running executable, where both are installed; in the folder of
+ * the command line beside the executable's, as a build has it; and last where
+ * the shell would.
+ *
+ * Returns: (transfer full) (nullable): an absolute path of a program, else %NULL
+ */
+char *
+emo_paths_dup_program (const char *name)
+{
+  g_autofree char *executable = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = executable != NULL ? g_path_get_dirname (executable) : NULL;
+  g_autofree char *beside = folder != NULL ? g_build_filename (folder, "..", "cli", NULL) : NULL;
+  char *path = NULL;
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  if (folder != NULL)
+    path = dup_executable (folder, name);
+  if (path == NULL && beside != NULL)
+    path = dup_executable (beside, name);
+
+  return path != NULL ? path : g_find_program_in_path (name);
+}
+
 /**
  * emo_paths_dup_default_model:
  *

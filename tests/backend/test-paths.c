@@ -73,6 +73,25 @@ test_paths_finds_the_catalogues_beside_the_data (void)
 }
 
 static void
+test_paths_finds_programs_beside_the_executable_first (void)
+{
+  g_autofree char *executable = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *bin = g_path_get_dirname (executable);
+  g_autofree char *beside = g_build_filename (bin, "emo-no-program", NULL);
+  g_autofree char *found = NULL;
+  g_autofree char *shell = emo_paths_dup_program ("sh");
+
+  g_assert_true (g_path_is_absolute (shell));
+  g_assert_null (emo_paths_dup_program ("emo-no-program"));
+  g_assert_true (g_file_set_contents (beside, "", 0, NULL));
+  g_assert_null (emo_paths_dup_program ("emo-no-program"));
+  g_assert_cmpint (g_chmod (beside, 0700), ==, 0);
+  found = emo_paths_dup_program ("emo-no-program");
+  g_assert_cmpint (g_unlink (beside), ==, 0);
+  g_assert_cmpstr (found, ==, beside);
+}
+
+static void
 test_paths_takes_the_model_of_the_environment (void)
 {
   g_autofree char *model = NULL;
@@ -137,6 +156,7 @@ main (int   argc,
   g_test_add_func ("/Emo/Paths/gives-nothing-that-does-not-exist", test_paths_gives_nothing_that_does_not_exist);
   g_test_add_func ("/Emo/Paths/prefers-the-prefix-of-the-executable", test_paths_prefers_the_prefix_of_the_executable);
   g_test_add_func ("/Emo/Paths/finds-the-catalogues-beside-the-data", test_paths_finds_the_catalogues_beside_the_data);
+  g_test_add_func ("/Emo/Paths/finds-programs-beside-the-executable-first", test_paths_finds_programs_beside_the_executable_first);
   g_test_add_func ("/Emo/Paths/takes-the-model-of-the-environment", test_paths_takes_the_model_of_the_environment);
   g_test_add_func ("/Emo/Paths/makes-cache-folders", test_paths_makes_cache_folders);
   g_test_add_func ("/Emo/Paths/makes-the-folder-of-the-data", test_paths_makes_the_folder_of_the_data);

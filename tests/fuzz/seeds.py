@@ -30,6 +30,11 @@ FAILED = dict(ROW, vlm=None, distilled=None, gated=None, gate=None, explanation=
 LINES = '\n'.join(json.dumps(row) for row in (ROW, FAILED)) + '\n'
 CSV = ('\ufefffile_name,uri,status,error\r\na.png,file:///a.png,done,\r\n"b ""c"", d\ne.png",file:///b.png,failed,x\r\n'
        'cut,file:///c')
+TRAINING = (
+    '{"event":"start","stage":"vlm","pictures":40,"epochs":3,"steps":30}\n'
+    '{"event":"step","stage":"vlm","epoch":1,"step":4,"loss":0.5,"lr":1e-4,"pictures_per_s":null,"seconds_left":9.5}\r\n'
+    '{"event":"epoch","stage":"vlm","epoch":1,"loss":0.5,"val_loss":0.4,"val_accuracy":0.75,"val_macro_f1":0.7}\n'
+    '\nKilled\n{"event":"note","stage":"vlm","text":"é 😀"}\n{"event":"done","stage":"vlm","path":"/o","seconds":1')
 URIS = 'copy\r\nfile:///a/b%20c.png\r\n# a comment\nfile://localhost/c.png\n/d e.png\nhttps://example.org/f.png\n'
 XMP = '<x:xmpmeta><rdf:Description tiff:Orientation="6"/><tiff:Orientation>8</tiff:Orientation></x:xmpmeta>'
 
@@ -142,6 +147,7 @@ SEEDS = {
     'tiff': lambda root: [tiff(), *pictures(root, 'tif', 'tiff')],
     'exif': exif,
     'prediction': lambda root: [json.dumps(ROW).encode(), json.dumps(FAILED).encode()],
+    'train-event': lambda root: [bytes([piece]) + TRAINING.encode() for piece in (0, 20, 255)],
     'uri-list': lambda root: [URIS.encode(), b'/a.png', b'x-special/nautilus-clipboard\ncut\nfile:///a.png'],
     'resume': lambda root: [b'j' + LINES.encode(), b'j' + LINES[:-40].encode(), b'c' + CSV.encode(), b'c'],
 }
