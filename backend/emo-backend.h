@@ -35,6 +35,7 @@
 #include "data/emo-run-store.h"
 #include "data/emo-synth.h"
 #include "evaluate/emo-metrics.h"
+#include "figure/emo-figure-curves.h"
 #include "figure/emo-figure-sheet.h"
 #include "image/emo-image-format.h"
 #include "image/emo-image.h"
