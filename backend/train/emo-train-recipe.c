@@ -87,19 +87,19 @@ static const Setting settings[] = {
   CHOICE ("gate", "vlm_input", gate.vlm_input, inputs),
 };
 
-static const char * const stage_names[EMO_N_STAGES] = { "vlm", "teacher", "distilled", "gate" };
+static const char * const stage_names[EMO_TRAIN_N_STAGES] = { "vlm", "teacher", "distilled", "gate" };
 
 const char *
-emo_stage_get_name (EmoStage stage)
+emo_train_stage_id_get_name (EmoTrainStageId stage)
 {
   return stage_names[stage];
 }
 
 gboolean
-emo_stage_from_string (const char *text,
-                       EmoStage   *out)
+emo_train_stage_id_from_string (const char      *text,
+                                EmoTrainStageId *out)
 {
-  for (guint i = 0; i < EMO_N_STAGES; i++)
+  for (guint i = 0; i < EMO_TRAIN_N_STAGES; i++)
     if (g_str_equal (stage_names[i], text))
       {
         *out = i;
@@ -334,10 +334,10 @@ read_section (EmoTrainRecipe      *self,
     {
       const EmoJsonValue *value = emo_json_value_get_element (object, i);
       const char *key = emo_json_value_get_key (object, i);
-      EmoStage stage;
+      EmoTrainStageId stage;
       g_autofree char *text = NULL;
 
-      if (*section == '\0' && emo_stage_from_string (key, &stage) && emo_json_value_get_type (value) == EMO_JSON_OBJECT)
+      if (*section == '\0' && emo_train_stage_id_from_string (key, &stage) && emo_json_value_get_type (value) == EMO_JSON_OBJECT)
         {
           if (!read_section (self, key, value, error))
             return FALSE;
@@ -443,7 +443,7 @@ emo_train_recipe_to_json (const EmoTrainRecipe *self)
   GString *out = g_string_new ("{");
 
   append_section (out, self, "", "\n  ");
-  for (guint i = 0; i < EMO_N_STAGES; i++)
+  for (guint i = 0; i < EMO_TRAIN_N_STAGES; i++)
     {
       g_string_append_printf (out, ",\n  \"%s\": {", stage_names[i]);
       append_section (out, self, stage_names[i], "\n    ");
@@ -463,7 +463,7 @@ emo_train_recipe_to_json (const EmoTrainRecipe *self)
  */
 char *
 emo_train_recipe_stage_to_json (const EmoTrainRecipe *self,
-                                EmoStage              stage)
+                                EmoTrainStageId       stage)
 {
   GString *out = g_string_new ("{");
 

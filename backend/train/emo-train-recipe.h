@@ -84,16 +84,16 @@ typedef struct
 
 typedef enum
 {
-  EMO_STAGE_VLM,
-  EMO_STAGE_TEACHER,
-  EMO_STAGE_DISTILLED,
-  EMO_STAGE_GATE,
-  EMO_N_STAGES
-} EmoStage;
+  EMO_TRAIN_VLM,
+  EMO_TRAIN_TEACHER,
+  EMO_TRAIN_DISTILLED,
+  EMO_TRAIN_GATE,
+  EMO_TRAIN_N_STAGES
+} EmoTrainStageId;
 
-const char     *emo_stage_get_name              (EmoStage               stage);   /* "vlm" */
-gboolean        emo_stage_from_string           (const char            *text,
-                                                 EmoStage              *out);
+const char     *emo_train_stage_id_get_name     (EmoTrainStageId        stage);   /* "vlm" */
+gboolean        emo_train_stage_id_from_string  (const char            *text,
+                                                 EmoTrainStageId       *out);
 
 EmoTrainRecipe *emo_train_recipe_new            (void);
 void            emo_train_recipe_free           (EmoTrainRecipe        *self);
@@ -117,7 +117,7 @@ gboolean        emo_train_recipe_load           (EmoTrainRecipe        *self,
 /* JSON of all settings, or of those that @stage hangs on. */
 char           *emo_train_recipe_to_json        (const EmoTrainRecipe  *self);
 char           *emo_train_recipe_stage_to_json  (const EmoTrainRecipe  *self,
-                                                 EmoStage               stage);
+                                                 EmoTrainStageId        stage);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoTrainRecipe, emo_train_recipe_free)
 

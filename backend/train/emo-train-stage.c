@@ -23,7 +23,7 @@
 struct _EmoTrainStage
 {
   const EmoTrainJob *job;
-  EmoStage           stage;
+  EmoTrainStageId    stage;
   char              *folder;
   char              *checkpoints;
   char              *config_hash;
@@ -51,7 +51,7 @@ emo_train_job_dup_path (const EmoTrainJob *job,
 /* The threads decide the order of sums and with it the last bits. */
 static char *
 make_config_hash (const EmoTrainJob *job,
-                  EmoStage           stage,
+                  EmoTrainStageId    stage,
                   const char        *inputs)
 {
   g_autofree char *recipe = emo_train_recipe_stage_to_json (job->recipe, stage);
@@ -63,16 +63,16 @@ make_config_hash (const EmoTrainJob *job,
 
 static guint
 get_patience (const EmoTrainRecipe *recipe,
-              EmoStage              stage)
+              EmoTrainStageId       stage)
 {
-  const EmoFitRecipe *fits[EMO_N_STAGES] = { &recipe->vlm.fit, &recipe->teacher.fit, &recipe->distilled.fit, &recipe->gate.fit };
+  const EmoFitRecipe *fits[EMO_TRAIN_N_STAGES] = { &recipe->vlm.fit, &recipe->teacher.fit, &recipe->distilled.fit, &recipe->gate.fit };
 
   return fits[stage]->patience;
 }
 
 EmoTrainStage *
 emo_train_stage_new (const EmoTrainJob  *job,
-                     EmoStage            stage,
+                     EmoTrainStageId     stage,
                      const char         *inputs,
                      GError            **error)
 {
@@ -80,7 +80,7 @@ emo_train_stage_new (const EmoTrainJob  *job,
 
   self->job = job;
   self->stage = stage;
-  self->folder = emo_train_job_dup_path (job, emo_stage_get_name (stage));
+  self->folder = emo_train_job_dup_path (job, emo_train_stage_id_get_name (stage));
   self->checkpoints = g_build_filename (self->folder, "checkpoints", NULL);
   self->config_hash = make_config_hash (job, stage, inputs);
   self->notes = g_ptr_array_new_with_free_func (g_free);
@@ -148,7 +148,7 @@ emo_train_stage_finish (EmoTrainStage  *self,
   g_autofree char *mark = dup_mark (self);
   g_autoptr(GString) text = g_string_new ("{\"stage\": ");
 
-  emo_json_append_string (text, emo_stage_get_name (self->stage));
+  emo_json_append_string (text, emo_train_stage_id_get_name (self->stage));
   g_string_append (text, ", \"config_hash\": ");
   emo_json_append_string (text, self->config_hash);
   g_string_append (text, ", \"seconds\": ");
@@ -190,7 +190,7 @@ emo_train_stage_resume (EmoTrainStage  *self,
       emo_checkpoint_remove_all (self->checkpoints, error);
       return NULL;
     }
-  checkpoint = emo_checkpoint_load (self->checkpoints, emo_stage_get_name (self->stage), self->config_hash, self->notes);
+  checkpoint = emo_checkpoint_load (self->checkpoints, emo_train_stage_id_get_name (self->stage), self->config_hash, self->notes);
   if (checkpoint != NULL && !restore_stopping (self, checkpoint))
     g_clear_pointer (&checkpoint, emo_checkpoint_free);
   if (checkpoint == NULL)
@@ -216,7 +216,7 @@ emo_train_stage_save (EmoTrainStage  *self,
   g_autofree char *stopping = emo_early_stopping_to_string (&self->stopping);
   g_autofree char *path = emo_checkpoint_dup_path (self->checkpoints, step);
   const EmoCheckpointState state = {
-    .stage = emo_stage_get_name (self->stage), .config_hash = self->config_hash, .epoch = epoch, .step = step,
+    .stage = emo_train_stage_id_get_name (self->stage), .config_hash = self->config_hash, .epoch = epoch, .step = step,
     .position = position, .seed = self->job->recipe->seed, .best_step = self->stopping.best_step,
   };
 
@@ -234,7 +234,7 @@ emo_train_stage_load_step (EmoTrainStage  *self,
                            gint64          step,
                            GError        **error)
 {
-  return emo_checkpoint_load_step (self->checkpoints, emo_stage_get_name (self->stage), self->config_hash, step, error);
+  return emo_checkpoint_load_step (self->checkpoints, emo_train_stage_id_get_name (self->stage), self->config_hash, step, error);
 }
 
 /* --- The log --- */
@@ -248,7 +248,7 @@ emo_train_stage_begin (EmoTrainStage *self,
                        gint64         steps_done)
 {
   EmoTrainLogSettings settings = {
-    .stage = emo_stage_get_name (self->stage), .folder = self->folder, .n_pictures = n_pictures, .n_epochs = n_epochs,
+    .stage = emo_train_stage_id_get_name (self->stage), .folder = self->folder, .n_pictures = n_pictures, .n_epochs = n_epochs,
     .n_steps = n_steps, .epochs_done = epochs_done, .steps_done = steps_done, .line = self->job->line,
     .progress = self->job->progress, .user_data = self->job->user_data,
   };

@@ -41,7 +41,7 @@ char          *emo_train_job_dup_path       (const EmoTrainJob      *job,
 /* @inputs: what it is made from besides dataset and recipe, such as hashes of
  * weights. Errors: IO, NO_SPACE. */
 EmoTrainStage *emo_train_stage_new          (const EmoTrainJob      *job,
-                                             EmoStage                stage,
+                                             EmoTrainStageId         stage,
                                              const char             *inputs,
                                              GError                **error);
 void           emo_train_stage_free         (EmoTrainStage          *self);
