@@ -90,5 +90,9 @@ const EmoJsonMember *_emo_json_object_find   (const EmoJsonObject *object,
 gboolean             _emo_json_object_index  (EmoJsonObject       *object,
                                               guint32              length,
                                               guint32             *duplicate);
+/* emo_json_append_value() of what stands @depth levels deep. */
+void                 _emo_json_append_indented (GString            *out,
+                                                const EmoJsonValue *value,
+                                                guint               depth);
 
 G_END_DECLS

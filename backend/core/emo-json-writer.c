@@ -11,7 +11,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "emo-json.h"
+#include "emo-json-private.h"
 #include "emo-text.h"
 
 static void
@@ -168,4 +168,121 @@ emo_json_append_doubles (GString      *out,
     }
 
   g_string_append_c (out, ']');
+}
+
+/* A plain integer keeps its digits, beyond what a double holds exactly, too. */
+static void
+append_number (GString            *out,
+               const EmoJsonValue *value)
+{
+  if (value->flags & EMO_JSON_FLAG_INTEGER)
+    g_string_append_printf (out, "%s%" G_GUINT64_FORMAT, value->flags & EMO_JSON_FLAG_NEGATIVE ? "-" : "", value->magnitude);
+  else
+    emo_json_append_double (out, emo_json_value_get_double (value));
+}
+
+static gboolean
+is_container (const EmoJsonValue *value)
+{
+  return value->type == EMO_JSON_ARRAY || value->type == EMO_JSON_OBJECT;
+}
+
+/* Lists of numbers and of words stay on one line. */
+static gboolean
+is_short (const EmoJsonValue *value)
+{
+  gsize n = emo_json_value_get_length (value);
+
+  if (value->type == EMO_JSON_OBJECT)
+    return n == 0;
+  for (gsize i = 0; i < n; i++)
+    if (is_container (emo_json_value_get_element (value, i)))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+append_line (GString  *out,
+             gboolean  one_line,
+             guint     depth)
+{
+  if (!one_line)
+    g_string_append_printf (out, "\n%*s", (int) (2 * depth), "");
+}
+
+static void
+append_container (GString            *out,
+                  const EmoJsonValue *value,
+                  guint               depth)
+{
+  gboolean is_object = value->type == EMO_JSON_OBJECT;
+  gboolean one_line = is_short (value);
+  gsize n = emo_json_value_get_length (value);
+
+  g_string_append_c (out, is_object ? '{' : '[');
+  for (gsize i = 0; i < n; i++)
+    {
+      if (i > 0)
+        g_string_append (out, one_line ? ", " : ",");
+      append_line (out, one_line, depth + 1);
+      if (is_object)
+        {
+          emo_json_append_string (out, emo_json_value_get_key (value, i));
+          g_string_append (out, ": ");
+        }
+      _emo_json_append_indented (out, emo_json_value_get_element (value, i), depth + 1);
+    }
+  append_line (out, one_line, depth);
+  g_string_append_c (out, is_object ? '}' : ']');
+}
+
+/* The parser's limit of depth bounds the recursion. */
+void
+_emo_json_append_indented (GString            *out,
+                           const EmoJsonValue *value,
+                           guint               depth)
+{
+  switch (emo_json_value_get_type (value))
+    {
+    case EMO_JSON_BOOL:
+      g_string_append (out, emo_json_value_get_bool (value) ? "true" : "false");
+      break;
+
+    case EMO_JSON_NUMBER:
+      append_number (out, value);
+      break;
+
+    case EMO_JSON_STRING:
+      emo_json_append_string (out, emo_json_value_get_string (value));
+      break;
+
+    case EMO_JSON_ARRAY:
+    case EMO_JSON_OBJECT:
+      append_container (out, value, depth);
+      break;
+
+    case EMO_JSON_NULL:
+    default:
+      g_string_append (out, "null");
+      break;
+    }
+}
+
+/**
+ * emo_json_append_value:
+ * @out: what to append to
+ * @value: a value of a document
+ *
+ * Appends the value with all that is in it, in its order: a member or an element
+ * a line, but for lists that hold no lists and no objects.
+ */
+void
+emo_json_append_value (GString            *out,
+                       const EmoJsonValue *value)
+{
+  g_return_if_fail (out != NULL);
+  g_return_if_fail (value != NULL);
+
+  _emo_json_append_indented (out, value, 0);
 }

@@ -80,5 +80,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoJson, emo_json_unref)
 void emo_json_append_string  (GString *out, const char *text);   /* quoted, escaped; NULL is null */
 void emo_json_append_double  (GString *out, double value);       /* shortest that reads back; NaN and Inf are null */
 void emo_json_append_doubles (GString *out, const double *values, gsize n);
+/* Over several lines, as a person reads it: the same value when it is parsed. */
+void emo_json_append_value   (GString *out, const EmoJsonValue *value);
 
 G_END_DECLS

@@ -600,6 +600,56 @@ test_json_reads_what_a_model_wrote (void)
                    EMO_TEXT_NUL "a" EMO_TEXT_NUL EMO_TEXT_NUL "b");
 }
 
+static void
+test_json_writes_values_that_read_back (void)
+{
+  g_autoptr(EmoJson) json = parse ("{\"z\":[1,-0,18446744073709551615,-9223372036854775809,0.1],\"a\":{\"deep\":[[],{}]},"
+                                   "\"\\u00e9\\n\":[{\"b\":true},null],\"e\":\"\",\"n\":false}");
+  g_autoptr(GString) out = g_string_new (NULL);
+
+  emo_json_append_value (out, emo_json_get_root (json));
+  g_assert_cmpstr (out->str, ==,
+                   "{\n"
+                   "  \"z\": [1, -0, 18446744073709551615, -9223372036854775809, 0.1],\n"
+                   "  \"a\": {\n"
+                   "    \"deep\": [\n"
+                   "      [],\n"
+                   "      {}\n"
+                   "    ]\n"
+                   "  },\n"
+                   "  \"\303\251\\n\": [\n"
+                   "    {\n"
+                   "      \"b\": true\n"
+                   "    },\n"
+                   "    null\n"
+                   "  ],\n"
+                   "  \"e\": \"\",\n"
+                   "  \"n\": false\n"
+                   "}");
+}
+
+static void
+test_json_writes_what_is_64_deep (void)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr(GString) out = g_string_new (NULL);
+  g_autoptr(GString) again = g_string_new (NULL);
+  g_autoptr(EmoJson) json = NULL;
+  g_autoptr(EmoJson) second = NULL;
+
+  for (int i = 0; i < 64; i++)
+    g_string_append (text, i % 2 == 0 ? "[" : "{\"k\":");
+  g_string_append_c (text, '7');
+  for (int i = 63; i >= 0; i--)
+    g_string_append (text, i % 2 == 0 ? "]" : "}");
+  json = parse (text->str);
+  emo_json_append_value (out, emo_json_get_root (json));
+  second = parse (out->str);
+  emo_json_append_value (again, emo_json_get_root (second));
+  g_assert_cmpstr (out->str, ==, again->str);
+  g_assert_nonnull (strchr (out->str, '7'));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -623,6 +673,8 @@ main (int   argc,
   g_test_add_func ("/Emo/Json/reads-a-large-vocabulary-quickly", test_json_reads_a_large_vocabulary_quickly);
   g_test_add_func ("/Emo/Json/writes-strings-that-read-back", test_json_writes_strings_that_read_back);
   g_test_add_func ("/Emo/Json/writes-doubles-that-read-back", test_json_writes_doubles_that_read_back);
+  g_test_add_func ("/Emo/Json/writes-values-that-read-back", test_json_writes_values_that_read_back);
+  g_test_add_func ("/Emo/Json/writes-what-is-64-deep", test_json_writes_what_is_64_deep);
   g_test_add_func ("/Emo/Json/ignores-the-locale", test_json_ignores_the_locale);
   g_test_add_func ("/Emo/Json/survives-mutations", test_json_survives_mutations);
   g_test_add_func ("/Emo/Json/reads-what-a-model-wrote", test_json_reads_what_a_model_wrote);

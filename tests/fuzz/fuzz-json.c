@@ -1,4 +1,4 @@
-/* fuzz-json.c: what parses is walked, and strings and numbers read back
+/* fuzz-json.c: what parses is walked, and written it reads back the same
  *
  * Copyright 2026 The EmoVLM-KD desktop authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -76,6 +76,25 @@ walk (const EmoJsonValue *value,
     }
 }
 
+/* Written, read and written again is the same text. Indented, little may become
+ * much: what would not be small is left alone. */
+static void
+check_written (const EmoJsonValue *value,
+               size_t              size)
+{
+  g_autoptr(GString) written = g_string_new (NULL);
+  g_autoptr(GString) again = g_string_new (NULL);
+  g_autoptr(EmoJson) json = NULL;
+
+  if (size > 100000)
+    return;
+  emo_json_append_value (written, value);
+  json = emo_json_parse (written->str, written->len, "written", 0, NULL);
+  g_assert_nonnull (json);
+  emo_json_append_value (again, emo_json_get_root (json));
+  g_assert_cmpstr (written->str, ==, again->str);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data,
                         size_t         size)
@@ -87,7 +106,10 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   /* The second takes all that the first does. */
   g_assert_true (json == NULL || generated != NULL);
   if (json != NULL)
-    walk (emo_json_get_root (json), FALSE);
+    {
+      walk (emo_json_get_root (json), FALSE);
+      check_written (emo_json_get_root (json), size);
+    }
   else
     emo_fuzz_take_error (error);
   if (json == NULL && generated != NULL)
