@@ -339,6 +339,23 @@ emo_mapped_file_is_mapped (EmoMappedFile *self)
 }
 
 /**
+ * emo_mapped_file_forget:
+ * @self: a file
+ *
+ * For who has taken from a large mapped file what it needs: its pages no longer
+ * count as this process's memory. Reading one brings it back. A copy in memory
+ * stays. Any thread, also while others read.
+ */
+void
+emo_mapped_file_forget (EmoMappedFile *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (emo_mapped_file_is_mapped (self))
+    madvise (self->data, self->length, MADV_DONTNEED);
+}
+
+/**
  * emo_mapped_file_check:
  * @self: a file
  * @error: return location

@@ -29,6 +29,9 @@ gsize          emo_mapped_file_get_length  (EmoMappedFile  *self);
 const char    *emo_mapped_file_get_path    (EmoMappedFile  *self);
 GBytes        *emo_mapped_file_get_bytes   (EmoMappedFile  *self);   /* (transfer full) keeps the mapping alive */
 gboolean       emo_mapped_file_is_mapped   (EmoMappedFile  *self);   /* FALSE: a copy in memory */
+/* Gives the memory of a mapped file's pages back; reading them again is right and
+ * only slower. */
+void           emo_mapped_file_forget      (EmoMappedFile  *self);
 /* INVALID_FILE when the file shrank or changed under us since it was opened. */
 gboolean       emo_mapped_file_check       (EmoMappedFile  *self,
                                             GError        **error);

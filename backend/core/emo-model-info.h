@@ -43,7 +43,7 @@ struct _EmoModelInfo
   char        *prompt_sha256;
   char        *device;            /* "cpu", "cuda:0" */
   char        *device_name;       /* "AMD EPYC ...", "NVIDIA ..." */
-  char        *dtype;             /* "float32", "bfloat16" */
+  char        *dtype;             /* "float32", "bfloat16", "nf4" */
   int          threads;
   guint64      seed;
   gint64       max_pixels;        /* the limit that was asked for; 0: the model's own */

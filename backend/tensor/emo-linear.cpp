@@ -170,20 +170,25 @@ widen (const at::Tensor &w, int64_t from, int64_t column, at::Tensor &tile)
     widen_bf16 (in + r * k, out + r * columns, columns);
 }
 
+static TiledWeight
+tiles_of (const at::Tensor &w)
+{
+  return { w.size (0), w.size (1), [&w] (int64_t from, int64_t column, at::Tensor &tile) { widen (w, from, column, tile); } };
+}
+
 /* y[:, from:from+rows] = x w[from:from+rows]^T + bias, a block of columns of w
  * at a time. */
 static void
-multiply_rows (const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, at::Tensor &y, at::Tensor &scratch, int64_t from, int64_t rows)
+multiply_rows (const at::Tensor &x, const TiledWeight &w, const at::Tensor &bias, at::Tensor &y, at::Tensor &scratch, int64_t from, int64_t rows)
 {
-  int64_t k = w.size (1);
   at::Tensor out = y.narrow (1, from, rows);
 
-  for (int64_t column = 0; column < k; column += TILE_COLUMNS)
+  for (int64_t column = 0; column < w.k; column += TILE_COLUMNS)
     {
-      int64_t columns = std::min (TILE_COLUMNS, k - column);
+      int64_t columns = std::min (TILE_COLUMNS, w.k - column);
       at::Tensor tile = scratch.narrow (0, 0, rows * columns).view ({ rows, columns });
       at::Tensor part = x.narrow (1, column, columns);
-      widen (w, from, column, tile);
+      w.widen (from, column, tile);
       if (column > 0)
         at::addmm_out (out, out, part, tile.t ());
       else if (bias.defined ())
@@ -195,34 +200,34 @@ multiply_rows (const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias,
 
 /* Each thread takes tiles of weight rows: widen, multiply (inside a parallel
  * region MKL runs on the calling thread), next. One barrier a layer. */
-static void
-many_rows (const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, at::Tensor &y)
+at::Tensor
+tiled_linear (const at::Tensor &input, const TiledWeight &w, const at::Tensor &bias)
 {
-  int64_t k = w.size (1), n = w.size (0), threads = at::get_num_threads ();
-  int64_t step = std::clamp<int64_t> ((n + threads - 1) / threads, 1, TILE_ROWS);
+  at::Tensor x = input.contiguous ();
+  at::Tensor y = at::empty ({ x.size (0), w.n }, x.options ());
+  int64_t threads = at::get_num_threads ();
+  int64_t step = std::clamp<int64_t> ((w.n + threads - 1) / threads, 1, TILE_ROWS);
   std::atomic<int64_t> next{ 0 };
 
   at::parallel_for (0, threads, 1, [&] (int64_t, int64_t) {
     at::AutoDispatchBelowADInplaceOrView no_grad;
-    at::Tensor scratch = at::empty ({ step * std::min (k, TILE_COLUMNS) }, x.options ());
-    for (int64_t from = next.fetch_add (step); from < n; from = next.fetch_add (step))
-      multiply_rows (x, w, bias, y, scratch, from, std::min (step, n - from));
+    at::Tensor scratch = at::empty ({ step * std::min (w.k, TILE_COLUMNS) }, x.options ());
+    for (int64_t from = next.fetch_add (step); from < w.n; from = next.fetch_add (step))
+      multiply_rows (x, w, bias, y, scratch, from, std::min (step, w.n - from));
   });
+  return y;
 }
 
 at::Tensor
 mixed_linear (const at::Tensor &input, const at::Tensor &w, const at::Tensor &bias)
 {
-  at::Tensor x = input.contiguous ();
-  int64_t m = x.size (0), k = x.size (1), n = w.size (0);
-  at::Tensor y = at::empty ({ m, n }, x.options ());
+  int64_t m = input.size (0), k = input.size (1), n = w.size (0);
 
   if (m > FEW_ROWS || w.scalar_type () != at::kBFloat16)
-    {
-      many_rows (x, w, bias, y);
-      return y;
-    }
+    return tiled_linear (input, tiles_of (w), bias);
 
+  at::Tensor x = input.contiguous ();
+  at::Tensor y = at::empty ({ m, n }, x.options ());
   const auto *wp = static_cast<const uint16_t *> (w.const_data_ptr ());
   const float *xp = x.const_data_ptr<float> ();
   const float *bp = bias.defined () ? bias.const_data_ptr<float> () : nullptr;
@@ -232,21 +237,26 @@ mixed_linear (const at::Tensor &input, const at::Tensor &w, const at::Tensor &bi
 }
 
 at::Tensor
-mixed_linear_backward (const at::Tensor &grad, const at::Tensor &w)
+tiled_linear_backward (const at::Tensor &grad, const TiledWeight &w)
 {
   at::Tensor g = grad.contiguous ();
-  int64_t k = w.size (1), n = w.size (0);
-  at::Tensor scratch = at::empty ({ std::min (n, TILE_ROWS), k }, g.options ());
-  at::Tensor dx = at::zeros ({ g.size (0), k }, g.options ());
+  at::Tensor scratch = at::empty ({ std::min (w.n, TILE_ROWS), w.k }, g.options ());
+  at::Tensor dx = at::zeros ({ g.size (0), w.k }, g.options ());
 
-  for (int64_t from = 0; from < n; from += TILE_ROWS)
+  for (int64_t from = 0; from < w.n; from += TILE_ROWS)
     {
-      int64_t rows = std::min (TILE_ROWS, n - from);
+      int64_t rows = std::min (TILE_ROWS, w.n - from);
       at::Tensor tile = scratch.narrow (0, 0, rows);
-      widen (w, from, 0, tile);
+      w.widen (from, 0, tile);
       dx.addmm_ (g.narrow (1, from, rows), tile);
     }
   return dx;
+}
+
+at::Tensor
+mixed_linear_backward (const at::Tensor &grad, const at::Tensor &w)
+{
+  return tiled_linear_backward (grad, tiles_of (w));
 }
 
 }

@@ -129,7 +129,9 @@ emo_op_linear (EmoScope *scope,
                EmoTensor *weight,
                EmoTensor *bias)
 {
-  return emo::op (scope, [&] { return linear (x->t, weight->t, maybe (bias)); });
+  return emo::op (scope, [&] {
+    return weight->nf4.has_value () ? emo::quantised_linear (x->t, *weight->nf4, maybe (bias)) : linear (x->t, weight->t, maybe (bias));
+  });
 }
 
 EmoTensor *

@@ -338,6 +338,22 @@ emo_safetensors_get_bytes (EmoSafetensors        *self,
 }
 
 /**
+ * emo_safetensors_forget:
+ * @self: a set
+ *
+ * The pages of its mapped files no longer count as this process's memory, until
+ * they are read again. Any thread.
+ */
+void
+emo_safetensors_forget (EmoSafetensors *self)
+{
+  g_return_if_fail (self != NULL);
+
+  for (guint i = 0; i < self->shards->len; i++)
+    emo_mapped_file_forget (((EmoShard *) self->shards->pdata[i])->file);
+}
+
+/**
  * emo_safetensors_get_metadata:
  * @self: a set
  * @key: a key of "__metadata__"

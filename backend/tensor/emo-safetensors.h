@@ -74,6 +74,8 @@ const char            *emo_safetensors_get_metadata (EmoSafetensors  *self,
                                                      const char      *key);     /* (nullable) */
 gint64                 emo_safetensors_get_n_bytes  (EmoSafetensors  *self);    /* of all tensors */
 char                 **emo_safetensors_dup_paths    (EmoSafetensors  *self);    /* files behind it, NULL-terminated */
+/* Gives the memory of mapped files back; reading brings it back. */
+void                   emo_safetensors_forget       (EmoSafetensors  *self);
 gboolean               emo_safetensors_check        (EmoSafetensors  *self,
                                                      GError         **error);   /* no mapping was damaged */
 /* Float tensors' elements that are NaN or infinite; several threads. */

@@ -323,10 +323,11 @@ emo_tensor_get_dtype (EmoTensor *self)
 EmoDevice
 emo_tensor_get_device (EmoTensor *self)
 {
-  EmoDevice device = { self->t.is_cuda (), 0 };
+  const at::Tensor &t = self->nf4.has_value () ? self->nf4->codes : self->t;
+  EmoDevice device = { t.is_cuda (), 0 };
 
   if (device.cuda)
-    device.index = self->t.get_device ();
+    device.index = t.get_device ();
   return device;
 }
 

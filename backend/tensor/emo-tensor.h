@@ -70,6 +70,15 @@ EmoTensor   *emo_tensor_new_random       (EmoDtype         dtype,
                                           guint            rank,
                                           const gint64    *shape,
                                           GError         **error);
+/* The frozen @values [N, K], a matrix on the CPU, in 4 bits each (emo-nf4.h): a
+ * weight for emo_op_linear; every other op fails on it. */
+EmoTensor   *emo_tensor_new_nf4          (EmoTensor       *values,
+                                          EmoDevice        device,
+                                          GError         **error);
+/* What such a weight stands for. */
+EmoTensor   *emo_tensor_dequantise       (EmoTensor       *self,
+                                          EmoDtype         dtype,
+                                          GError         **error);
 EmoTensor   *emo_tensor_ref              (EmoTensor       *self);
 void         emo_tensor_unref            (EmoTensor       *self);
 guint        emo_tensor_get_rank         (EmoTensor       *self);
@@ -136,7 +145,8 @@ EmoTensor   *emo_op_floats               (EmoScope        *scope,
                                           EmoDtype         dtype,
                                           EmoDevice        device);
 /* y = x W^T + b; x [..., K], W [N, K] in its stored dtype, b [N] (nullable).
- * On CPU a float32 x meets a bf16 or f16 W without a float32 copy of W. */
+ * On CPU a float32 x meets a bf16 or f16 W without a float32 copy of W, and a W
+ * of 4 bits is widened to x's type for the call alone. */
 EmoTensor   *emo_op_linear               (EmoScope        *scope,
                                           EmoTensor       *x,
                                           EmoTensor       *weight,

@@ -96,6 +96,7 @@ emo_tensor_new_leaf (EmoTensor *values,
   EmoTensor *leaf = nullptr;
 
   guarded (error, [&] {
+    TORCH_CHECK (!values->nf4.has_value (), "a weight of 4 bits cannot be trained");
     at::Tensor copy = values->t.detach ().to (emo::to_scalar_type (dtype), false, true, at::MemoryFormat::Contiguous);
     leaf = emo::wrap (copy.requires_grad_ (true));
   });
