@@ -24,8 +24,8 @@ _emo_bundle_classifier_load_vlm (EmoBundleClassifier  *self,
   g_autoptr (GError) local = NULL;
 
   g_clear_pointer (&self->vlm, emo_vlm_free);
-  self->vlm = emo_vlm_load (self->bundle->vlm, &self->config, self->adapter,
-                            self->compute.dtype, self->compute.device, notes, watch, &local);
+  self->vlm = emo_vlm_load_full (self->bundle->vlm, &self->config, self->adapter, self->compute.nf4,
+                                 self->compute.dtype, self->compute.device, notes, watch, &local);
   if (self->vlm == NULL && self->compute.device.cuda && g_error_matches (local, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY))
     {
       g_ptr_array_add (notes, g_strdup_printf ("The GPU's memory is too small for the model (%s); it runs on the CPU", local->message));
@@ -33,8 +33,8 @@ _emo_bundle_classifier_load_vlm (EmoBundleClassifier  *self,
       emo_torch_empty_cache ();
       self->compute.device = EMO_DEVICE_CPU;
       self->compute.dtype = EMO_DTYPE_F32;
-      self->vlm = emo_vlm_load (self->bundle->vlm, &self->config, self->adapter,
-                                self->compute.dtype, self->compute.device, notes, watch, &local);
+      self->vlm = emo_vlm_load_full (self->bundle->vlm, &self->config, self->adapter, self->compute.nf4,
+                                     self->compute.dtype, self->compute.device, notes, watch, &local);
     }
   if (self->vlm != NULL)
     return TRUE;
@@ -94,7 +94,7 @@ load_branches (EmoBundleClassifier  *self,
     }
   if (bundle->gate != NULL && !load_gates (self, error))
     return FALSE;
-  if (bundle->domain != NULL)
+  if (bundle->domain != NULL && !self->compute.nf4)
     {
       self->domain = emo_domain_load (bundle->domain, width, error);
       if (self->domain == NULL)
@@ -281,6 +281,16 @@ note_all_nonfinite (EmoBundleClassifier  *self,
   return TRUE;
 }
 
+/* The statistics are of the weights as they are stored: 4 bits move every picture
+ * further from them than the model's own kind reaches. */
+static void
+note_domain (EmoBundleClassifier *self,
+             GPtrArray           *notes)
+{
+  if (self->compute.nf4 && self->bundle->domain != NULL)
+    g_ptr_array_add (notes, g_strdup ("In nf4 it is not told whether a picture is of the model's kind"));
+}
+
 /* Only a text is generated; an answer is read off the labels, whatever that file says. */
 static void
 note_unapplied (EmoBundleClassifier *self,
@@ -312,6 +322,7 @@ load (EmoBundleClassifier   *self,
       !emo_compute_choose (&self->compute, options->device, options->dtype, options->threads, &self->config, error) ||
       (!options->any_size && !emo_compute_check_memory (&self->compute, &self->config, error)))
     return FALSE;
+  note_domain (self, notes);
   emo_load_watch_tell (watch, weights.from);
   self->provenance = emo_provenance_start (self->bundle);
   if (!load_adapter (self, error) || !load_branches (self, error) ||

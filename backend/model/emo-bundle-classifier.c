@@ -17,9 +17,11 @@
 #include "emo-error.h"
 
 /* Largest difference of a probability that still counts as the same numbers:
- * float32 differs in the order of sums, bf16 in 8 bits of mantissa. */
+ * float32 differs in the order of sums, bf16 in 8 bits of mantissa, nf4 in the
+ * weights themselves. */
 #define TOLERANCE_FLOAT32  2e-4
 #define TOLERANCE_BFLOAT16 5e-2
+#define TOLERANCE_NF4      1e-1
 
 static void classifier_iface_init (EmoClassifierInterface *iface);
 
@@ -339,6 +341,15 @@ run_check (EmoBundleClassifier   *self,
   return patches != NULL && classify (EMO_CLASSIFIER (self), patches, &request, check_cb, &checking, cancellable, error);
 }
 
+static double
+get_tolerance (const EmoCompute *compute)
+{
+  if (compute->nf4)
+    return TOLERANCE_NF4;
+
+  return compute->dtype == EMO_DTYPE_F32 ? TOLERANCE_FLOAT32 : TOLERANCE_BFLOAT16;
+}
+
 static EmoCheck *
 check (EmoClassifier  *classifier,
        GCancellable   *cancellable,
@@ -352,7 +363,7 @@ check (EmoClassifier  *classifier,
       g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED, "%s carries no check pictures", self->bundle->path);
       return NULL;
     }
-  result->tolerance = self->compute.dtype == EMO_DTYPE_F32 ? TOLERANCE_FLOAT32 : TOLERANCE_BFLOAT16;
+  result->tolerance = get_tolerance (&self->compute);
   for (guint i = 0; i < self->bundle->n_checks; i++)
     if (!run_check (self, &self->bundle->checks[i], result, cancellable, error))
       return NULL;

@@ -22,7 +22,7 @@ typedef struct
   const char         *base;         /* (nullable) base of a PEFT folder */
   const char * const *labels;       /* (nullable) for a plain hub folder */
   const char         *device;       /* "auto", "cpu", "cuda", "cuda:1" */
-  const char         *dtype;        /* "auto", "float32", "bfloat16"; "int8" is refused in words */
+  const char         *dtype;        /* "auto", "float32", "bfloat16", "nf4"; "int8" is refused in words */
   int                 threads;      /* 0: all cores this process may use */
   guint64             seed;
   gint64              max_pixels;   /* 0: the bundle's */

@@ -17,6 +17,7 @@
 #include "emo-error.h"
 #include "emo-file.h"
 #include "emo-memory.h"
+#include "emo-nf4.h"
 #include "emo-paths.h"
 
 #define GB 1e9
@@ -139,7 +140,7 @@ emo_compute_dup_hardware (const EmoCompute *self)
 char *
 emo_device_dup_description (const char *device)
 {
-  EmoCompute compute = { EMO_DEVICE_CPU, EMO_DTYPE_F32, 1 };
+  EmoCompute compute = { .device = EMO_DEVICE_CPU, .dtype = EMO_DTYPE_F32, .threads = 1 };
   g_autoptr (GError) error = NULL;
   g_autofree char *why_not = NULL;
   g_autofree char *name = NULL;
@@ -190,7 +191,7 @@ measure_bf16_wins (void)
 static char *
 dup_measurement_path (int threads)
 {
-  EmoCompute cpu = { EMO_DEVICE_CPU, EMO_DTYPE_F32, 1 };
+  EmoCompute cpu = { .device = EMO_DEVICE_CPU, .dtype = EMO_DTYPE_F32, .threads = 1 };
   g_autofree char *hardware = emo_compute_dup_hardware (&cpu);
   g_autofree char *key = g_strdup_printf ("%s|%s|%d", hardware, emo_torch_get_version (), threads);
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
@@ -218,6 +219,17 @@ choose_cpu_dtype (int threads)
   return bf16 ? EMO_DTYPE_BF16 : EMO_DTYPE_F32;
 }
 
+/* What is fast here, where exact numbers are not free. */
+static EmoDtype
+choose_fast_dtype (EmoCompute          *self,
+                   gboolean             small,
+                   const EmoVlmConfig  *config)
+{
+  if (small || g_str_equal (config->torch_dtype, "float32"))
+    return EMO_DTYPE_F32;
+
+  return self->device.cuda ? EMO_DTYPE_BF16 : choose_cpu_dtype (self->threads);
+}
 
 static gboolean
 choose_dtype (EmoCompute          *self,
@@ -226,25 +238,18 @@ choose_dtype (EmoCompute          *self,
               const EmoVlmConfig  *config,
               GError             **error)
 {
-  gboolean stored_wide = g_str_equal (config->torch_dtype, "float32");
-
-  if (text == NULL || g_str_equal (text, "auto"))
-    {
-      if (stored_wide || small)
-        self->dtype = EMO_DTYPE_F32;
-      else
-        self->dtype = self->device.cuda ? EMO_DTYPE_BF16 : choose_cpu_dtype (self->threads);
-      return TRUE;
-    }
-  if (g_str_equal (text, "float32"))
+  self->nf4 = g_strcmp0 (text, "nf4") == 0;
+  if (text == NULL || self->nf4 || g_str_equal (text, "auto"))
+    self->dtype = choose_fast_dtype (self, small, config);
+  else if (g_str_equal (text, "float32"))
     self->dtype = EMO_DTYPE_F32;
   else if (g_str_equal (text, "bfloat16"))
     self->dtype = EMO_DTYPE_BF16;
   else
     {
       g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED,
-                   g_str_equal (text, "int8") ? "dtype %s is not available yet: use auto, float32 or bfloat16"
-                                              : "Unknown dtype “%s”: expected auto, float32 or bfloat16",
+                   g_str_equal (text, "int8") ? "dtype %s is not available yet: use auto, float32, bfloat16 or nf4"
+                                              : "Unknown dtype “%s”: expected auto, float32, bfloat16 or nf4",
                    text);
       return FALSE;
     }
@@ -254,6 +259,9 @@ choose_dtype (EmoCompute          *self,
 const char *
 emo_compute_get_dtype (const EmoCompute *self)
 {
+  if (self->nf4)
+    return "nf4";
+
   return self->dtype == EMO_DTYPE_BF16 ? "bfloat16" : "float32";
 }
 
@@ -290,13 +298,28 @@ emo_vlm_config_count_parameters (const EmoVlmConfig *config)
          c * patch + config->vision_depth * block + 2 * c + merged * merged + merged + merged * h + h;
 }
 
+/* Bytes of the weights; all but the embeddings and the output layer is taken for
+ * Linears. */
+static double
+estimate_weights (const EmoCompute   *self,
+                  const EmoVlmConfig *config)
+{
+  gboolean wide = self->dtype == EMO_DTYPE_F32 && g_str_equal (config->torch_dtype, "float32");
+  gint64 all = emo_vlm_config_count_parameters (config);
+  gint64 ends = (gint64) config->vocab_size * config->hidden_size * (config->tied ? 1 : 2);
+
+  if (!self->nf4)
+    return (double) all * (wide ? 4 : 2);
+
+  return (double) ends * (wide ? 4 : 2) + (double) emo_nf4_count_bytes (all - ends);
+}
+
 gboolean
 emo_compute_check_memory (const EmoCompute    *self,
                           const EmoVlmConfig  *config,
                           GError             **error)
 {
-  gboolean wide = self->dtype == EMO_DTYPE_F32 && g_str_equal (config->torch_dtype, "float32");
-  double need = (double) emo_vlm_config_count_parameters (config) * (wide ? 4 : 2);
+  double need = estimate_weights (self, config);
   struct sysinfo info;
 
   if (sysinfo (&info) != 0 || need < (double) info.totalram * info.mem_unit)

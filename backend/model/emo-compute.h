@@ -15,12 +15,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   EmoDevice device;
-  EmoDtype  dtype;
+  EmoDtype  dtype;     /* of computation */
+  gboolean  nf4;       /* the weights of Linears have 4 bits */
   int       threads;   /* of one op */
 } EmoCompute;
 
 /* @device: "auto", "cpu", "cuda", "cuda:1"; @dtype: "auto", "float32",
- * "bfloat16". Sets the thread count: at most @threads (0: what the process may
+ * "bfloat16", "nf4" (which computes in what "auto" picks). Sets the thread count: at most @threads (0: what the process may
  * use), one for a small model.
  * Errors: UNSUPPORTED in words (no such device, int8, an unknown word). */
 gboolean    emo_compute_choose        (EmoCompute          *self,

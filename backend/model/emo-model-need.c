@@ -14,6 +14,7 @@
 #include "emo-bundle.h"
 #include "emo-memory.h"
 #include "emo-model-need.h"
+#include "emo-nf4.h"
 #include "emo-safetensors.h"
 #include "emo-vlm-config.h"
 
@@ -60,14 +61,25 @@ count_elements (EmoSafetensors *file)
   return n;
 }
 
+/* Quantised under nf4: the matrices but the embeddings and the output layer, as
+ * emo_vlm_weights_take_linear() is asked for them. */
+static gboolean
+is_linear (const EmoStoredTensor *tensor)
+{
+  return tensor->rank == 2 && g_str_has_suffix (tensor->name, ".weight") &&
+         !g_str_has_suffix (tensor->name, "embed_tokens.weight") && !g_str_has_suffix (tensor->name, "lm_head.weight");
+}
+
 /* The loader's rule (emo-vlm-weights.c): on the CPU matrices stay mapped as they
  * are stored where it computes in float32 or in the stored dtype, else a
- * converted copy takes their place. What "auto" picks never converts. */
+ * converted copy takes their place. What "auto" picks never converts, and neither
+ * does nf4, where it does not quantise. */
 static gint64
 get_kept_bytes (EmoSafetensors       *file,
                 const EmoLoadOptions *options)
 {
   gboolean converts = g_strcmp0 (options->dtype, "bfloat16") == 0;
+  gboolean nf4 = g_strcmp0 (options->dtype, "nf4") == 0;
   gint64 n = 0;
 
   for (guint i = 0; i < emo_safetensors_get_n_tensors (file); i++)
@@ -75,13 +87,33 @@ get_kept_bytes (EmoSafetensors       *file,
       const EmoStoredTensor *tensor = emo_safetensors_get_tensor (file, i);
       gint64 elements = (gint64) (tensor->n_bytes / emo_stored_get_size (tensor->stored));
 
-      if (tensor->stored == EMO_STORED_F64)
+      if (nf4 && is_linear (tensor))
+        n += emo_nf4_count_bytes (elements);
+      else if (tensor->stored == EMO_STORED_F64)
         n += elements * (gint64) sizeof (float);
       else
         n += converts ? elements * 2 : (gint64) tensor->n_bytes;
     }
 
   return n;
+}
+
+/* Of 4 bits, the widest Linear is there in full while it is used. */
+static gint64
+get_widened_bytes (EmoSafetensors       *file,
+                   const EmoLoadOptions *options)
+{
+  gint64 most = 0;
+
+  for (guint i = 0; g_strcmp0 (options->dtype, "nf4") == 0 && i < emo_safetensors_get_n_tensors (file); i++)
+    {
+      const EmoStoredTensor *tensor = emo_safetensors_get_tensor (file, i);
+
+      if (is_linear (tensor))
+        most = MAX (most, (gint64) (tensor->n_bytes / emo_stored_get_size (tensor->stored)) * 2);
+    }
+
+  return most;
 }
 
 static gboolean
@@ -97,6 +129,7 @@ add_vlm (EmoModelNeed          *self,
 
   self->parameters = count_elements (file);
   self->weights += get_kept_bytes (file, options);
+  self->work += get_widened_bytes (file, options);
 
   return TRUE;
 }
@@ -200,7 +233,7 @@ emo_model_need_new (const EmoLoadOptions  *options,
     return NULL;
 
   self->name = g_strdup (bundle->name);
-  self->work = estimate_work (&config, bundle, options) + estimate_tokenizer (bundle) + OVERHEAD;
+  self->work += estimate_work (&config, bundle, options) + estimate_tokenizer (bundle) + OVERHEAD;
   self->available = emo_memory_get_available ();
 
   return g_steal_pointer (&self);

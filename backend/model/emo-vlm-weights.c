@@ -18,6 +18,7 @@ struct _EmoVlmWeights
   EmoSafetensors *file;
   char           *path;          /* of the file or of its shards' index, for messages */
   EmoAdapter     *adapter;       /* borrowed */
+  gboolean        nf4;           /* Linears in 4 bits */
   EmoDtype        dtype;
   EmoDevice       device;
   const char     *text_prefix;   /* "model." or "model.language_model." */
@@ -26,6 +27,7 @@ struct _EmoVlmWeights
   GPtrArray      *missing;       /* canonical names */
   const EmoLoadWatch *watch;     /* borrowed */
   gint64          taken;         /* bytes of the tensors taken so far */
+  gint64          forgotten;     /* where the file's pages were given back last, in bytes of the way */
   GError         *error;         /* the first */
 };
 
@@ -100,6 +102,7 @@ choose_prefix (EmoVlmWeights *self,
  * emo_vlm_weights_open:
  * @folder: a Hugging Face folder
  * @adapter: (nullable): LoRA that its Linears may carry; outlives the result
+ * @nf4: whether the Linears are quantised as they are taken
  * @dtype: what is computed in
  * @device: where
  * @watch: told how far it is; tested before each tensor
@@ -109,6 +112,7 @@ choose_prefix (EmoVlmWeights *self,
 EmoVlmWeights *
 emo_vlm_weights_open (const char  *folder,
                   EmoAdapter  *adapter,
+                  gboolean     nf4,
                   EmoDtype     dtype,
                   EmoDevice    device,
                   const EmoLoadWatch *watch,
@@ -122,6 +126,7 @@ emo_vlm_weights_open (const char  *folder,
   self->used = g_hash_table_new (emo_keyed_hash_string, g_str_equal);
   self->missing = g_ptr_array_new_with_free_func (g_free);
   self->adapter = adapter;
+  self->nf4 = nf4;
   self->dtype = dtype;
   self->device = device;
   self->watch = watch;
@@ -293,12 +298,21 @@ wrap_stored (EmoSafetensors        *file,
   return emo_tensor_new_for_bytes (bytes, dtype, stored->rank, stored->shape, error);
 }
 
+/* Quantised, a model takes a third of its file or less: its pages are given back
+ * on the way, so that the file never adds to that. */
+#define FORGET_EVERY (128 * 1024 * 1024)
+
 /* The way goes over the bytes twice: taking them, which costs time where they
  * are converted, and the search for NaN. */
 static void
 tell_bytes (EmoVlmWeights *self,
             gint64         n_bytes)
 {
+  if (self->nf4 && n_bytes - self->forgotten >= FORGET_EVERY)
+    {
+      emo_safetensors_forget (self->file);
+      self->forgotten = n_bytes;
+    }
   emo_load_watch_tell (self->watch, (double) n_bytes / (2.0 * (double) MAX (1, emo_safetensors_get_n_bytes (self->file))));
 }
 
@@ -324,20 +338,12 @@ place (EmoVlmWeights *self,
   return emo_tensor_to (stored, self->dtype, self->device, &self->error);
 }
 
-/**
- * emo_vlm_weights_take:
- * @name: canonical name
- * @rank: of @shape
- * @shape: what the config implies
- *
- * Returns: (transfer full) (nullable): the tensor, or %NULL once anything failed
- *   or is missing; emo_vlm_weights_finish() says what
- */
-EmoTensor *
-emo_vlm_weights_take (EmoVlmWeights   *self,
-                  const char   *name,
-                  guint         rank,
-                  const gint64 *shape)
+static EmoTensor *
+take (EmoVlmWeights *self,
+      const char    *name,
+      guint          rank,
+      const gint64  *shape,
+      gboolean       nf4)
 {
   g_autofree char *file_name = file_name_of (self, name);
   const EmoStoredTensor *stored = emo_safetensors_find (self->file, file_name);
@@ -356,7 +362,27 @@ emo_vlm_weights_take (EmoVlmWeights   *self,
   self->taken += (gint64) stored->n_bytes;
   tell_bytes (self, self->taken);
   tensor = wrap_stored (self->file, self->path, stored, &self->error);
-  return tensor != NULL ? place (self, tensor) : NULL;
+  if (tensor == NULL)
+    return NULL;
+  return nf4 ? emo_tensor_new_nf4 (tensor, self->device, &self->error) : place (self, tensor);
+}
+
+/**
+ * emo_vlm_weights_take:
+ * @name: canonical name
+ * @rank: of @shape
+ * @shape: what the config implies
+ *
+ * Returns: (transfer full) (nullable): the tensor, or %NULL once anything failed
+ *   or is missing; emo_vlm_weights_finish() says what
+ */
+EmoTensor *
+emo_vlm_weights_take (EmoVlmWeights   *self,
+                  const char   *name,
+                  guint         rank,
+                  const gint64 *shape)
+{
+  return take (self, name, rank, shape, FALSE);
 }
 
 static void
@@ -398,7 +424,7 @@ emo_vlm_weights_take_linear (EmoVlmWeights *self,
   gint64 shape[] = { out_features, in_features };
   const EmoLora *lora;
 
-  linear->weight = emo_vlm_weights_take (self, weight_name, 2, shape);
+  linear->weight = take (self, weight_name, 2, shape, self->nf4);
   if (bias)
     {
       g_autofree char *bias_name = g_strconcat (name, ".bias", NULL);
@@ -487,6 +513,8 @@ emo_vlm_weights_finish (EmoVlmWeights  *self,
     return FALSE;
   note_extras (self, notes);
   nonfinite = emo_safetensors_count_nonfinite_full (self->file, counted_cb, self, self->watch->cancellable);
+  if (self->nf4)
+    emo_safetensors_forget (self->file);
   if (g_cancellable_set_error_if_cancelled (self->watch->cancellable, error))
     return FALSE;
   if (nonfinite > 0)

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * clear with emo_linear_clear. */
 typedef struct
 {
-  EmoTensor *weight;   /* [out, in], stored dtype on CPU */
+  EmoTensor *weight;   /* [out, in], stored dtype on CPU, or 4 bits */
   EmoTensor *bias;     /* (nullable) [out] */
   EmoTensor *lora_a;   /* (nullable) [r, in] */
   EmoTensor *lora_b;   /* (nullable) [out, r] */
@@ -39,6 +39,7 @@ typedef struct _EmoVlmWeights EmoVlmWeights;
 
 EmoVlmWeights *emo_vlm_weights_open   (const char      *folder,
                                 EmoAdapter      *adapter,    /* (nullable) borrowed, outlives this */
+                                gboolean         nf4,        /* weights of Linears in 4 bits */
                                 EmoDtype         dtype,      /* of computation */
                                 EmoDevice        device,
                                 const EmoLoadWatch *watch,   /* borrowed, outlives this */

@@ -17,16 +17,10 @@
 
 /**
  * emo_vlm_load:
- * @folder: a Hugging Face folder
- * @config: its checked config
- * @adapter: (nullable): LoRA on it; outlives loading
- * @dtype: what is computed in
- * @device: where
- * @notes: (element-type utf8): strings worth showing are appended
- * @watch: told how far it is; ends it with %G_IO_ERROR_CANCELLED
  *
- * Returns: (transfer full) (nullable): ready to see, or %NULL with the errors of
- *   the tokenizer and of emo_vlm_weights_finish()
+ * As emo_vlm_load_full(), with the weights as they are stored.
+ *
+ * Returns: (transfer full) (nullable): ready to see
  */
 EmoVlm *
 emo_vlm_load (const char          *folder,
@@ -38,12 +32,41 @@ emo_vlm_load (const char          *folder,
               const EmoLoadWatch  *watch,
               GError             **error)
 {
+  return emo_vlm_load_full (folder, config, adapter, FALSE, dtype, device, notes, watch, error);
+}
+
+/**
+ * emo_vlm_load_full:
+ * @folder: a Hugging Face folder
+ * @config: its checked config
+ * @adapter: (nullable): LoRA on it; outlives loading
+ * @nf4: whether the weights of Linears are quantised
+ * @dtype: what is computed in
+ * @device: where
+ * @notes: (element-type utf8): strings worth showing are appended
+ * @watch: told how far it is; ends it with %G_IO_ERROR_CANCELLED
+ *
+ * Returns: (transfer full) (nullable): ready to see, or %NULL with the errors of
+ *   the tokenizer and of emo_vlm_weights_finish()
+ */
+EmoVlm *
+emo_vlm_load_full (const char          *folder,
+                   const EmoVlmConfig  *config,
+                   EmoAdapter          *adapter,
+                   gboolean             nf4,
+                   EmoDtype             dtype,
+                   EmoDevice            device,
+                   GPtrArray           *notes,
+                   const EmoLoadWatch  *watch,
+                   GError             **error)
+{
   g_autoptr (EmoVlm) self = g_new0 (EmoVlm, 1);
   g_autofree char *tokenizer = g_build_filename (folder, "tokenizer.json", NULL);
   g_autoptr (EmoVlmWeights) weights = NULL;
 
   self->config = *config;
   self->dtype = dtype;
+  self->nf4 = nf4;
   self->device = device;
   self->prefix = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->tokenizer = emo_tokenizer_load (tokenizer, error);
@@ -56,7 +79,7 @@ emo_vlm_load (const char          *folder,
                    tokenizer, emo_tokenizer_get_size (self->tokenizer) - 1, config->vocab_size);
       return NULL;
     }
-  weights = emo_vlm_weights_open (folder, adapter, dtype, device, watch, error);
+  weights = emo_vlm_weights_open (folder, adapter, nf4, dtype, device, watch, error);
   if (weights == NULL)
     return NULL;
   self->tower = emo_vision_tower_new (config, weights);

@@ -23,6 +23,7 @@ typedef struct
   EmoLanguageModel *language;
   EmoKvCache     *cache;
   EmoDtype        dtype;        /* of computation */
+  gboolean        nf4;          /* Linears but lm_head have 4 bits a weight, and stay as they are */
   EmoDevice       device;
   gint64          weight_bytes; /* on disk */
   EmoSafetensors *weights;      /* (nullable) where they stay mapped */
@@ -54,6 +55,16 @@ typedef struct
 EmoVlm    *emo_vlm_load       (const char          *folder,
                                const EmoVlmConfig  *config,
                                EmoAdapter          *adapter,     /* (nullable) */
+                               EmoDtype             dtype,
+                               EmoDevice            device,
+                               GPtrArray           *notes,
+                               const EmoLoadWatch  *watch,
+                               GError             **error);
+/* The same, @nf4: with the Linears but lm_head quantised one by one (emo-nf4.h). */
+EmoVlm    *emo_vlm_load_full  (const char          *folder,
+                               const EmoVlmConfig  *config,
+                               EmoAdapter          *adapter,     /* (nullable) */
+                               gboolean             nf4,
                                EmoDtype             dtype,
                                EmoDevice            device,
                                GPtrArray           *notes,

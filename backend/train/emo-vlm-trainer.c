@@ -47,6 +47,12 @@ list_parameters (EmoVlmTrainer  *self,
 
   if (!self->options.full)
     return emo_language_model_add_lora (vlm->language, &self->options.lora, self->parameters, decoder, vlm->dtype, error);
+  if (vlm->nf4)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED,
+                   "weights in nf4 stay as they are: train an adapter on them, or the whole model in float32 or bfloat16");
+      return FALSE;
+    }
 
   return emo_vision_tower_list (vlm->tower, self->parameters, vlm->dtype, error) &&
          emo_language_model_list (vlm->language, self->parameters, decoder, vlm->dtype, error);

@@ -93,6 +93,38 @@ test_follows_the_precision (void)
   g_assert_cmpint (as_stored->weights - halved->weights, ==, vlm / 2);
 }
 
+/* Four bits for most of a model, the rest as it is stored. */
+static void
+test_counts_four_bits (void)
+{
+  g_autofree char *folder = tiny_path ("vlm-alone");
+  g_autoptr (EmoModelNeed) as_stored = estimate (folder, "float32");
+  g_autoptr (EmoModelNeed) quantised = estimate (folder, "nf4");
+  g_autofree char *path = g_build_filename (folder, "vlm", NULL);
+  g_autoptr (EmoSafetensors) file = emo_safetensors_open (path, NULL);
+  gint64 saved = 0, widest = 0;
+
+  g_assert_nonnull (file);
+  for (guint i = 0; i < emo_safetensors_get_n_tensors (file); i++)
+    {
+      const EmoStoredTensor *tensor = emo_safetensors_get_tensor (file, i);
+      gint64 n = (gint64) tensor->n_bytes / 2;
+
+      g_assert_cmpint (tensor->stored, ==, EMO_STORED_BF16);
+      if (strstr (tensor->name, "proj.weight") == NULL && strstr (tensor->name, "qkv.weight") == NULL &&
+          strstr (tensor->name, "fc1.weight") == NULL && strstr (tensor->name, "fc2.weight") == NULL &&
+          strstr (tensor->name, "merger.mlp.0.weight") == NULL && strstr (tensor->name, "merger.mlp.2.weight") == NULL)
+        continue;
+      if (strstr (tensor->name, "patch_embed") != NULL)
+        continue;
+      saved += 2 * n - (n / 2 + (n + 63) / 64 + ((n + 63) / 64 + 255) / 256 * 4);
+      widest = MAX (widest, 2 * n);
+    }
+  g_assert_cmpint (as_stored->weights - quantised->weights, ==, saved);
+  g_assert_cmpint (quantised->work - as_stored->work, ==, widest);
+  g_assert_cmpint (quantised->parameters, ==, as_stored->parameters);
+}
+
 static void
 test_grows_with_the_picture (void)
 {
@@ -187,6 +219,7 @@ main (int   argc,
 
   g_test_add_func ("/Emo/ModelNeed/counts-the-weights-of-real-files", test_counts_the_weights_of_real_files);
   g_test_add_func ("/Emo/ModelNeed/follows-the-precision", test_follows_the_precision);
+  g_test_add_func ("/Emo/ModelNeed/counts-four-bits", test_counts_four_bits);
   g_test_add_func ("/Emo/ModelNeed/grows-with-the-picture", test_grows_with_the_picture);
   g_test_add_func ("/Emo/ModelNeed/knows-what-is-available", test_knows_what_is_available);
   g_test_add_func ("/Emo/ModelNeed/asks-only-where-it-is-tight", test_asks_only_where_it_is_tight);

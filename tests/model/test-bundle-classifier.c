@@ -267,14 +267,14 @@ test_classifier_stop_ends_the_text_and_the_next_picture_works (void)
 }
 
 static void
-test_classifier_bfloat16_gives_the_same_labels (void)
+test_classifier_gives_the_same_labels (gconstpointer dtype)
 {
   const char *samples[] = { "01-sadness.png", "03-anger.png", "11-amusement.png", "18-awe.png" };
   g_autoptr (EmoClassifier) exact = load ("float32", NULL);
-  g_autoptr (EmoClassifier) rough = load ("bfloat16", NULL);
+  g_autoptr (EmoClassifier) rough = load (dtype, NULL);
   EmoRequest request = request_without_text ();
 
-  g_assert_cmpstr (emo_classifier_get_info (rough)->dtype, ==, "bfloat16");
+  g_assert_cmpstr (emo_classifier_get_info (rough)->dtype, ==, dtype);
   for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
     {
       g_autoptr (EmoPatches) patches = prepare (exact, samples[i]);
@@ -581,7 +581,8 @@ main (int   argc,
   g_test_add_func ("/Emo/BundleClassifier/stages-come-in-order", test_classifier_stages_come_in_order);
   g_test_add_func ("/Emo/BundleClassifier/explains-any-label-again", test_classifier_explains_any_label_again);
   g_test_add_func ("/Emo/BundleClassifier/stop-ends-the-text-and-the-next-picture-works", test_classifier_stop_ends_the_text_and_the_next_picture_works);
-  g_test_add_func ("/Emo/BundleClassifier/bfloat16-gives-the-same-labels", test_classifier_bfloat16_gives_the_same_labels);
+  g_test_add_data_func ("/Emo/BundleClassifier/bfloat16-gives-the-same-labels", "bfloat16", test_classifier_gives_the_same_labels);
+  g_test_add_data_func ("/Emo/BundleClassifier/nf4-gives-the-same-labels", "nf4", test_classifier_gives_the_same_labels);
   g_test_add_func ("/Emo/BundleClassifier/check-verifies-the-numbers", test_classifier_check_verifies_the_numbers);
   g_test_add_func ("/Emo/BundleClassifier/generates-text-without-a-picture", test_classifier_generates_text_without_a_picture);
   g_test_add_func ("/Emo/BundleClassifier/sampling-repeats-by-seed", test_classifier_sampling_repeats_by_seed);

@@ -12,8 +12,10 @@
 
 #include "emo-json.h"
 #include "emo-language-model-batch.h"
+#include "emo-language-model-private.h"
 #include "emo-optimizer.h"
 #include "emo-vision-tower-batch.h"
+#include "emo-vision-tower-private.h"
 #include "emo-vlm-step.h"
 
 /* Relative to the norm: float32 and another order of sums. */
@@ -58,7 +60,8 @@ number (const EmoJsonValue *value,
 }
 
 static EmoVlm *
-load_vlm (EmoDtype dtype)
+load_vlm_full (gboolean nf4,
+               EmoDtype dtype)
 {
   g_autofree char *folder = find ("tiny/vlm-alone/vlm");
   g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
@@ -69,10 +72,16 @@ load_vlm (EmoDtype dtype)
 
   emo_vlm_config_load (&config, folder, &error);
   g_assert_no_error (error);
-  vlm = emo_vlm_load (folder, &config, NULL, dtype, EMO_DEVICE_CPU, notes, &watch, &error);
+  vlm = emo_vlm_load_full (folder, &config, NULL, nf4, dtype, EMO_DEVICE_CPU, notes, &watch, &error);
   g_assert_no_error (error);
 
   return vlm;
+}
+
+static EmoVlm *
+load_vlm (EmoDtype dtype)
+{
+  return load_vlm_full (FALSE, dtype);
 }
 
 /* --- The batch of the vectors --- */
@@ -521,6 +530,105 @@ test_step_computes_in_bf16 (void)
   inputs_clear (&inputs);
 }
 
+/* --- On a base in 4 bits --- */
+
+static void
+widen_linear (EmoLinear *linear)
+{
+  g_autoptr(GError) error = NULL;
+  EmoTensor *wide = emo_tensor_dequantise (linear->weight, EMO_DTYPE_F32, &error);
+
+  g_assert_no_error (error);
+  emo_tensor_unref (linear->weight);
+  linear->weight = wide;
+}
+
+/* Every Linear but lm_head was quantised, or this fails. */
+static void
+widen (EmoVlm *vlm)
+{
+  for (int i = 0; i < vlm->config.vision_depth; i++)
+    {
+      EmoVisionBlock *block = &vlm->tower->blocks[i];
+      EmoLinear *linears[] = { &block->qkv, &block->proj, &block->fc1, &block->fc2 };
+
+      for (guint j = 0; j < G_N_ELEMENTS (linears); j++)
+        widen_linear (linears[j]);
+    }
+  widen_linear (&vlm->tower->merger_in);
+  widen_linear (&vlm->tower->merger_out);
+  for (int i = 0; i < vlm->config.n_layers; i++)
+    {
+      EmoDecoderLayer *layer = &vlm->language->layers[i];
+      EmoLinear *linears[] = { &layer->q, &layer->k, &layer->v, &layer->o, &layer->gate, &layer->up, &layer->down };
+
+      for (guint j = 0; j < G_N_ELEMENTS (linears); j++)
+        widen_linear (linears[j]);
+    }
+}
+
+static void
+assert_alike (const char *name,
+              EmoTensor  *found,
+              EmoTensor  *expected,
+              double      tolerance)
+{
+  g_autofree float *a = read_floats (found);
+  g_autofree float *b = read_floats (expected);
+  double difference = 0, norm = 0;
+
+  for (gsize i = 0; i < count (found); i++)
+    {
+      difference += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+      norm += (double) b[i] * b[i];
+    }
+  if (!(norm > 0 && sqrt (difference) <= tolerance * sqrt (norm)))
+    g_error ("%s differs by %.3g of its norm %.3g", name, sqrt (difference), sqrt (norm));
+}
+
+/* An adapter on the codes learns what it learns on the weights that they stand
+ * for; the loss is not that of the weights before. */
+static void
+test_step_trains_on_nf4 (gconstpointer checkpointing)
+{
+  g_autoptr(EmoJson) json = load_vectors ();
+  const EmoJsonValue *root = emo_json_get_root (json);
+  EmoTensor **gradients[3];
+  EmoParameters *lists[3];
+  double losses[3];
+  guint n = 0;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr(EmoVlm) vlm = load_vlm_full (i < 2, EMO_DTYPE_F32);
+      g_autoptr(GError) error = NULL;
+      Inputs inputs;
+      EmoVlmStep step;
+
+      if (i == 1)
+        widen (vlm);
+      lists[i] = list_parameters (vlm, root, TRUE);
+      n = emo_parameters_get_n (lists[i]);
+      gradients[i] = g_new0 (EmoTensor *, n);
+      inputs_init (&inputs, root, vlm, EMO_LOSS_ON_ANSWER);
+      step = (EmoVlmStep) { .vlm = vlm, .parameters = lists[i], .batch = inputs.batch, .pixels = inputs.pixels,
+                            .checkpointing = GPOINTER_TO_INT (checkpointing) };
+      emo_vlm_step_run (&step, gradients[i], &losses[i], NULL, &error);
+      g_assert_no_error (error);
+      inputs_clear (&inputs);
+    }
+  assert_relative ("the loss", losses[0], losses[1], 1e-5);
+  g_assert_cmpfloat (fabs (losses[0] - losses[2]), >, 1e-4 * losses[2]);
+  for (guint i = 0; i < n; i++)
+    assert_alike (emo_parameters_get (lists[0], i)->name, gradients[0][i], gradients[1][i], 1e-4);
+  for (guint i = 0; i < 3; i++)
+    {
+      clear_gradients (gradients[i], n);
+      g_free (gradients[i]);
+      emo_parameters_free (lists[i]);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -533,6 +641,8 @@ main (int   argc,
   g_test_add_func ("/Emo/VlmStep/shares-a-picture", test_step_shares_a_picture);
   g_test_add_func ("/Emo/VlmStep/learns-words", test_step_learns_words);
   g_test_add_func ("/Emo/VlmStep/computes-in-bf16", test_step_computes_in_bf16);
+  g_test_add_data_func ("/Emo/VlmStep/trains-on-nf4", GINT_TO_POINTER (FALSE), test_step_trains_on_nf4);
+  g_test_add_data_func ("/Emo/VlmStep/trains-on-nf4-checkpointed", GINT_TO_POINTER (TRUE), test_step_trains_on_nf4);
 
   return g_test_run ();
 }

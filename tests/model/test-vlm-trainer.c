@@ -72,9 +72,10 @@ options_of (gboolean full)
 }
 
 static void
-training_init (Training   *self,
-               const char *root,
-               gboolean    full)
+training_init_full (Training   *self,
+                    const char *root,
+                    gboolean    full,
+                    gboolean    nf4)
 {
   g_autofree char *folder = g_test_build_filename (G_TEST_DIST, "vectors", "tiny", "vlm-alone", NULL);
   g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
@@ -87,7 +88,7 @@ training_init (Training   *self,
   g_assert_no_error (error);
   emo_vlm_config_load (&config, self->bundle->vlm, &error);
   g_assert_no_error (error);
-  self->vlm = emo_vlm_load (self->bundle->vlm, &config, NULL, EMO_DTYPE_F32, EMO_DEVICE_CPU, notes, &watch, &error);
+  self->vlm = emo_vlm_load_full (self->bundle->vlm, &config, NULL, nf4, EMO_DTYPE_F32, EMO_DEVICE_CPU, notes, &watch, &error);
   g_assert_no_error (error);
   self->dataset = emo_dataset_load (root, NULL, EMO_DATASET_SEED, NULL, &error);
   g_assert_no_error (error);
@@ -98,6 +99,14 @@ training_init (Training   *self,
   g_assert_cmpuint (notes->len, ==, 0);
   self->trainer = emo_vlm_trainer_new (self->vlm, self->questions, self->pictures, &options, &error);
   g_assert_no_error (error);
+}
+
+static void
+training_init (Training   *self,
+               const char *root,
+               gboolean    full)
+{
+  training_init_full (self, root, full, FALSE);
 }
 
 static void
@@ -227,6 +236,26 @@ test_trainer_resumes (gconstpointer full)
       assert_same_state (unbroken, resumed);
       training_clear (&second);
     }
+  emo_test_remove_folder (root);
+}
+
+/* On 4 bits an adapter learns; the weights themselves cannot. */
+static void
+test_trainer_leaves_nf4_as_it_is (void)
+{
+  g_autofree char *root = make_folder ();
+  EmoVlmTrainOptions options = options_of (TRUE);
+  g_autoptr(GError) error = NULL;
+  Training training;
+  Heard heard = { 0 };
+
+  training_init_full (&training, root, FALSE, TRUE);
+  run (&training, &heard);
+  g_assert_cmpfloat (heard.last_loss, <, heard.first_loss);
+  g_assert_null (emo_vlm_trainer_new (training.vlm, training.questions, training.pictures, &options, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "nf4"));
+  training_clear (&training);
   emo_test_remove_folder (root);
 }
 
@@ -372,6 +401,7 @@ main (int   argc,
 
   g_test_add_data_func ("/Emo/VlmTrainer/resumes-an-adapter", GINT_TO_POINTER (FALSE), test_trainer_resumes);
   g_test_add_data_func ("/Emo/VlmTrainer/resumes-the-whole", GINT_TO_POINTER (TRUE), test_trainer_resumes);
+  g_test_add_func ("/Emo/VlmTrainer/leaves-nf4-as-it-is", test_trainer_leaves_nf4_as_it_is);
   g_test_add_func ("/Emo/VlmTrainer/refuses-another-state", test_trainer_refuses_another_state);
   g_test_add_data_func ("/Emo/VlmTrainer/saves-an-adapter", GINT_TO_POINTER (FALSE), test_trainer_saves_what_it_learned);
   g_test_add_data_func ("/Emo/VlmTrainer/saves-the-whole", GINT_TO_POINTER (TRUE), test_trainer_saves_what_it_learned);
