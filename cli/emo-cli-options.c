@@ -108,9 +108,9 @@ check_device (const char *device)
 static gboolean
 check_dtype (const char *dtype)
 {
-  static const char *const dtypes[] = { "auto", "float32", "bfloat16", "int8", NULL };
+  static const char *const dtypes[] = { "auto", "float32", "bfloat16", "nf4", "int8", NULL };
 
-  return g_strv_contains (dtypes, dtype) || refuse ("dtype", dtype, _("auto, float32, bfloat16 or int8"));
+  return g_strv_contains (dtypes, dtype) || refuse ("dtype", dtype, _("auto, float32, bfloat16, nf4 or int8"));
 }
 
 static gboolean

@@ -68,7 +68,7 @@ const EmoCliOption emo_cli_options[] = {
   TEXT ("model", 0, model, ALL, N_("Model folder (default: the one that came along)"), "DIR", NULL),
   TEXT ("base", 0, base, ALL, N_("Base model of an adapter folder"), "DIR", NULL),
   TEXT ("device", 0, device, LOADING, N_("auto, cpu, cuda or cuda:N"), "NAME", "auto cpu cuda"),
-  TEXT ("dtype", 0, dtype, LOADING, N_("auto, float32, bfloat16 or int8"), "NAME", "auto float32 bfloat16 int8"),
+  TEXT ("dtype", 0, dtype, LOADING, N_("auto, float32, bfloat16, nf4 or int8"), "NAME", "auto float32 bfloat16 nf4 int8"),
   INT ("threads", threads, LOADING | SYNTH, N_("At most N threads (default: all cores; a small model takes one)")),
   INT64 ("seed", seed, PREDICT | GENERATE | SYNTH, N_("Seed of random draws (default 0)")),
   INT64 ("max-pixels", max_pixels, LOADING, N_("Largest picture fed to the model, in pixels")),

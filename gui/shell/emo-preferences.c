@@ -40,7 +40,7 @@ G_DEFINE_FINAL_TYPE (EmoPreferences, emo_preferences, ADW_TYPE_PREFERENCES_WINDO
 
 /* What the settings call the items of each list, in its order. */
 static const char *const devices[] = { "auto", "cpu", "cuda", NULL };
-static const char *const dtypes[] = { "auto", "float32", "bfloat16", NULL };
+static const char *const dtypes[] = { "auto", "float32", "bfloat16", "nf4", NULL };
 static const char *const chart_colors[] = { "window", "light", "dark", NULL };
 static const char *const color_schemes[] = { "system", "light", "dark", NULL };
 

@@ -553,6 +553,13 @@ def test_record_says_where_it_cannot(folder):
     assert PICTURES[0] in done.stdout.decode()
 
 
+def test_nf4_gives_an_answer(folder):
+    done = run('predict', '--dtype', 'nf4', '--no-explain', '--format', 'jsonl', '--quiet', sample())
+    found = json.loads(done.stdout)
+    assert found['gated']['label'] == 'sadness' and found['in_domain'] is None, found
+    assert b'nf4' in run('info', '--check', '--dtype', 'nf4').stdout
+
+
 def test_int8_is_refused_in_words(folder):
     process = subprocess.run([EMOVLM, 'predict', '--dtype', 'int8', sample()], capture_output=True, timeout=60)
     assert process.returncode == 1 and b'int8' in process.stderr, process
