@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "emo-bundle-classifier-private.h"
+#include "emo-visual-mean.h"
 
 /* Where the stages of one request go. */
 typedef struct
@@ -114,23 +115,6 @@ tell_input (EmoBundleClassifier *self,
   tell (listener, update);
 }
 
-/* The mean of the merged visual tokens, in double: it feeds the head and the
- * domain check. */
-static void
-average_tokens (EmoSeen *seen,
-                gsize    n_tokens,
-                gsize    width)
-{
-  seen->mean = g_new (float, width);
-  for (gsize j = 0; j < width; j++)
-    {
-      double sum = 0;
-      for (gsize t = 0; t < n_tokens; t++)
-        sum += seen->values[t * width + j];
-      seen->mean[j] = (float) (sum / (double) n_tokens);
-    }
-}
-
 static gboolean
 see (EmoBundleClassifier  *self,
      const Listener       *listener,
@@ -149,7 +133,8 @@ see (EmoBundleClassifier  *self,
   seen->values = g_new (float, n * width);
   if (!emo_tensor_read_floats (seen->tokens, seen->values, n * width, error))
     return FALSE;
-  average_tokens (seen, n, width);
+  seen->mean = g_new (float, width);
+  emo_visual_mean (seen->values, n, width, seen->mean);
 
   update = emo_update_new (EMO_STAGE_VISION);
   update->ms = _emo_ms_since (start);
