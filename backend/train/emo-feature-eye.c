@@ -1,0 +1,172 @@
+/* emo-feature-eye.c: what the VLM sees and answers, a picture at a time
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <math.h>
+
+#include "emo-error.h"
+#include "emo-feature-eye.h"
+#include "emo-token-tree.h"
+#include "emo-visual-mean.h"
+
+/* The rows that the application keeps free for an explanation. */
+#define EXPLAIN_TOKENS 64
+
+struct _EmoFeatureEye
+{
+  EmoAdapter    *adapter;   /* (nullable) */
+  EmoVlm        *vlm;
+  EmoChatPrompt *prompt;
+  EmoTokenTree  *tree;
+  guint          room;
+  double        *scores;    /* [labels] */
+};
+
+static gboolean
+load (EmoFeatureEye       *self,
+      EmoBundle           *bundle,
+      const EmoVlmConfig  *config,
+      const EmoCompute    *compute,
+      GCancellable        *cancellable,
+      GError             **error)
+{
+  g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  EmoLoadWatch watch = { .cancellable = cancellable };
+
+  if (bundle->adapter != NULL)
+    self->adapter = emo_adapter_load (bundle->adapter, error);
+  if (bundle->adapter != NULL && self->adapter == NULL)
+    return FALSE;
+  self->vlm = emo_vlm_load (bundle->vlm, config, self->adapter, compute->dtype, compute->device, notes, &watch, error);
+
+  return self->vlm != NULL;
+}
+
+static void
+prepare (EmoFeatureEye *self,
+         EmoBundle     *bundle)
+{
+  self->prompt = emo_chat_prompt_new (self->vlm->tokenizer, bundle->system, bundle->classify, TRUE);
+  self->tree = emo_token_tree_new (self->vlm->tokenizer, bundle->answer, bundle->labels);
+  for (guint i = 0; i < self->tree->n_nodes; i++)
+    self->room = MAX (self->room, (guint) self->tree->depths[i] + 1);
+  self->room += emo_bundle_has_reason (bundle) ? EXPLAIN_TOKENS : 0;
+  self->scores = g_new (double, self->tree->n_labels);
+}
+
+EmoFeatureEye *
+emo_feature_eye_new (EmoBundle           *bundle,
+                     const EmoVlmConfig  *config,
+                     const EmoCompute    *compute,
+                     GCancellable        *cancellable,
+                     GError             **error)
+{
+  g_autoptr(EmoFeatureEye) self = g_new0 (EmoFeatureEye, 1);
+
+  if (!load (self, bundle, config, compute, cancellable, error))
+    return NULL;
+  prepare (self, bundle);
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * emo_feature_eye_free:
+ * @self: (transfer full) (nullable): an eye
+ */
+void
+emo_feature_eye_free (EmoFeatureEye *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->tree, emo_token_tree_free);
+  g_clear_pointer (&self->prompt, emo_chat_prompt_free);
+  g_clear_pointer (&self->vlm, emo_vlm_free);
+  g_clear_pointer (&self->adapter, emo_adapter_free);
+  g_free (self->scores);
+  g_free (self);
+}
+
+static gboolean
+average (EmoTensor  *tokens,
+         float      *mean,
+         GError    **error)
+{
+  gsize n = emo_tensor_get_size (tokens, 0), width = emo_tensor_get_size (tokens, 1);
+  g_autofree float *values = g_new (float, n * width);
+
+  if (!emo_tensor_read_floats (tokens, values, n * width, error))
+    return FALSE;
+  emo_visual_mean (values, n, width, mean);
+
+  return TRUE;
+}
+
+static gboolean
+score (EmoFeatureEye  *self,
+       EmoTensor      *tokens,
+       const int      *grid,
+       float          *scores,
+       GCancellable   *cancellable,
+       GError        **error)
+{
+  g_auto(EmoVlmState) state = { 0 };
+
+  if (!emo_vlm_prefill (self->vlm, self->prompt, tokens, grid, self->room, self->tree->n_nodes, &state, cancellable, error) ||
+      !emo_vlm_score (self->vlm, &state, self->tree, self->room, self->scores, cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < self->tree->n_labels; i++)
+    scores[i] = (float) self->scores[i];
+
+  return TRUE;
+}
+
+/* Damaged weights, or numbers beyond the range of the type, give NaN: nothing can
+ * be learned from that. */
+static gboolean
+check_numbers (const float  *values,
+               guint         n,
+               const char   *what,
+               GError      **error)
+{
+  for (guint i = 0; values != NULL && i < n; i++)
+    if (!isfinite (values[i]))
+      {
+        g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "%s: number %u of %u is %g", what, i + 1, n, values[i]);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+gboolean
+emo_feature_eye_look (EmoFeatureEye  *self,
+                      EmoPatches     *patches,
+                      float          *mean,
+                      float          *scores,
+                      GCancellable   *cancellable,
+                      GError        **error)
+{
+  g_autoptr(EmoTensor) tokens = emo_vlm_see (self->vlm, patches, cancellable, error);
+
+  if (tokens == NULL ||
+      (mean != NULL && !average (tokens, mean, error)) ||
+      (scores != NULL && !score (self, tokens, emo_patches_get_grid (patches), scores, cancellable, error)))
+    return FALSE;
+
+  return check_numbers (mean, self->vlm->config.hidden_size, "the mean visual token", error) &&
+         check_numbers (scores, self->tree->n_labels, "the labels' scores", error);
+}
+
+gboolean
+emo_feature_eye_check (EmoFeatureEye  *self,
+                       GError        **error)
+{
+  return emo_vlm_check (self->vlm, error);
+}

@@ -1,0 +1,77 @@
+/* train-fixture.h: a bundle and pictures to train on
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "emo-dataset.h"
+#include "emo-test-files.h"
+
+static inline void
+copy_file (const char *from,
+           const char *to)
+{
+  g_autofree char *text = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (from, &text, &length, NULL));
+  g_assert_true (g_file_set_contents (to, text, length, NULL));
+}
+
+/* The embedded bundle in a new folder; its VLM is a link to the original. */
+static inline char *
+make_bundle (void)
+{
+  static const char * const names[] = { "emovlm.json", "distilled.safetensors", "gate.safetensors", "domain.safetensors" };
+  g_autofree char *from = g_build_filename (g_getenv ("EMOVLM_SOURCE_ROOT"), "data", "models", "emoscenes", NULL);
+  char *folder = emo_test_make_folder ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *source = g_build_filename (from, names[i], NULL);
+      g_autofree char *target = g_build_filename (folder, names[i], NULL);
+
+      copy_file (source, target);
+    }
+  for (gsize i = 0; i < 2; i++)
+    {
+      const char *name = i == 0 ? "vlm" : "checks";
+      g_autofree char *source = g_build_filename (from, name, NULL);
+      g_autofree char *target = g_build_filename (folder, name, NULL);
+
+      g_assert_cmpint (symlink (source, target), ==, 0);
+    }
+
+  return folder;
+}
+
+/* The samples by the label in their names, all of train. */
+static inline char *
+make_samples (void)
+{
+  g_autofree char *from = g_build_filename (g_getenv ("EMOVLM_SOURCE_ROOT"), "data", "samples", NULL);
+  g_autoptr(GDir) dir = g_dir_open (from, 0, NULL);
+  char *root = emo_test_make_folder ();
+  const char *name;
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      const char *dot = strrchr (name, '.'), *dash = strrchr (name, '-');
+      g_autofree char *label = g_strndup (dash + 1, dot - dash - 1);
+      g_autofree char *folder = g_build_filename (root, "train", label, NULL);
+      g_autofree char *source = g_build_filename (from, name, NULL);
+      g_autofree char *target = g_build_filename (folder, name, NULL);
+
+      g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+      copy_file (source, target);
+    }
+
+  return root;
+}
