@@ -57,3 +57,5 @@
 #include "train/emo-lr-schedule.h"
 #include "train/emo-train-event.h"
 #include "train/emo-train-log.h"
+#include "train/emo-train-recipe.h"
+#include "train/emo-training.h"

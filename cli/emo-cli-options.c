@@ -293,16 +293,9 @@ emo_cli_options_parse (EmoCliOptions       *options,
 void
 emo_cli_options_clear (EmoCliOptions *options)
 {
-  g_clear_pointer (&options->model, g_free);
-  g_clear_pointer (&options->base, g_free);
-  g_clear_pointer (&options->device, g_free);
-  g_clear_pointer (&options->dtype, g_free);
-  g_clear_pointer (&options->labels, g_free);
+  for (guint i = 0; i < emo_cli_n_options; i++)
+    if (emo_cli_options[i].arg == G_OPTION_ARG_FILENAME)
+      g_clear_pointer ((char **) G_STRUCT_MEMBER_P (options, emo_cli_options[i].field), g_free);
   g_clear_pointer (&options->label_list, g_strfreev);
-  g_clear_pointer (&options->format_name, g_free);
-  g_clear_pointer (&options->columns, g_free);
-  g_clear_pointer (&options->output, g_free);
-  g_clear_pointer (&options->prompt, g_free);
-  g_clear_pointer (&options->system, g_free);
   g_clear_pointer (&options->arguments, g_strfreev);
 }

@@ -58,6 +58,28 @@ typedef struct
   char    *prompt;
   char    *system;
   double   temperature;
+  char    *config;            /* from here: of train, as given */
+  char    *recipe;
+  gboolean published;
+  char    *lr;
+  char    *weight_decay;
+  char    *epochs;
+  char    *batch;
+  char    *accumulate;
+  char    *warmup;
+  char    *schedule;
+  char    *patience;
+  char    *loss_on;
+  gboolean full;
+  char    *lora_rank;
+  char    *lora_alpha;
+  char    *lora_dropout;
+  gboolean checkpointing;
+  char    *teacher;
+  char    *depth;
+  char    *alpha;
+  char    *gate;
+  char    *vlm_input;
   char   **arguments;         /* what is no option; (nullable) */
 } EmoCliOptions;
 
@@ -70,6 +92,7 @@ typedef enum
   EMO_CLI_TOKENIZE,
   EMO_CLI_INFO,
   EMO_CLI_SYNTH,
+  EMO_CLI_TRAIN,
   EMO_CLI_N_COMMANDS
 } EmoCliCommandId;
 
@@ -191,5 +214,6 @@ int emo_cli_generate (EmoCliOptions *options);
 int emo_cli_tokenize (EmoCliOptions *options);
 int emo_cli_info     (EmoCliOptions *options);
 int emo_cli_synth    (EmoCliOptions *options);
+int emo_cli_train    (EmoCliOptions *options);
 
 G_END_DECLS

@@ -25,6 +25,7 @@ static int (*const run[EMO_CLI_N_COMMANDS]) (EmoCliOptions *options) = {
   [EMO_CLI_TOKENIZE] = emo_cli_tokenize,
   [EMO_CLI_INFO] = emo_cli_info,
   [EMO_CLI_SYNTH] = emo_cli_synth,
+  [EMO_CLI_TRAIN] = emo_cli_train,
 };
 
 static void

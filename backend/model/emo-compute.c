@@ -266,6 +266,12 @@ emo_compute_get_dtype (const EmoCompute *self)
 }
 
 gboolean
+emo_compute_is_small (const EmoVlmConfig *config)
+{
+  return emo_vlm_config_count_parameters (config) < SMALL_MODEL;
+}
+
+gboolean
 emo_compute_choose (EmoCompute          *self,
                     const char          *device,
                     const char          *dtype,
@@ -273,12 +279,27 @@ emo_compute_choose (EmoCompute          *self,
                     const EmoVlmConfig  *config,
                     GError             **error)
 {
-  gboolean small = emo_vlm_config_count_parameters (config) < SMALL_MODEL;
+  gboolean small = emo_compute_is_small (config);
 
   self->threads = small ? 1 : emo_compute_get_threads (threads);
   emo_torch_init (self->threads);
   return choose_device (device, &self->device, error) &&
          choose_dtype (self, dtype, small, config, error);
+}
+
+gboolean
+emo_compute_choose_for_training (EmoCompute          *self,
+                                 const char          *device,
+                                 const char          *dtype,
+                                 int                  threads,
+                                 GError             **error)
+{
+  static const EmoVlmConfig any = { 0 };
+
+  self->threads = emo_compute_get_threads (threads);
+  emo_torch_init (self->threads);
+  return choose_device (device, &self->device, error) &&
+         choose_dtype (self, dtype, FALSE, &any, error);
 }
 
 /* --- Memory --- */

@@ -30,6 +30,15 @@ gboolean    emo_compute_choose        (EmoCompute          *self,
                                        int                  threads,
                                        const EmoVlmConfig  *config,
                                        GError             **error);
+/* Batches are large enough for all threads, whatever the model; "auto" is bf16
+ * where that is clearly faster: what is updated stays float32. */
+gboolean    emo_compute_choose_for_training (EmoCompute   *self,
+                                       const char          *device,
+                                       const char          *dtype,
+                                       int                  threads,
+                                       GError             **error);
+/* Whether one op is too short to be shared by threads. */
+gboolean    emo_compute_is_small      (const EmoVlmConfig  *config);
 int         emo_compute_get_threads   (int                  threads);
 char       *emo_compute_dup_device    (const EmoCompute    *self);   /* "cpu", "cuda:0" */
 char       *emo_compute_dup_hardware  (const EmoCompute    *self);   /* "AMD EPYC ..." */

@@ -25,6 +25,8 @@ struct _EmoVlmWeights
   const char     *vision_prefix; /* "visual." or "model.visual." */
   GHashTable     *used;          /* names in the file, borrowed */
   GPtrArray      *missing;       /* canonical names */
+  EmoWeightFunc   make;          /* (nullable) instead of a file */
+  gpointer        make_data;
   const EmoLoadWatch *watch;     /* borrowed */
   gint64          taken;         /* bytes of the tensors taken so far */
   gint64          forgotten;     /* where the file's pages were given back last, in bytes of the way */
@@ -139,6 +141,49 @@ emo_vlm_weights_open (const char  *folder,
   return g_steal_pointer (&self);
 }
 
+/**
+ * emo_vlm_weights_new_made:
+ * @make: gives each tensor by the name that a file would have it under
+ * @user_data: for @make
+ *
+ * A model that no file has yet, computed in float32 on the CPU.
+ *
+ * Returns: (transfer full): its tensors
+ */
+EmoVlmWeights *
+emo_vlm_weights_new_made (EmoWeightFunc make,
+                          gpointer      user_data)
+{
+  EmoVlmWeights *self = g_new0 (EmoVlmWeights, 1);
+
+  self->used = g_hash_table_new (emo_keyed_hash_string, g_str_equal);
+  self->missing = g_ptr_array_new_with_free_func (g_free);
+  self->make = make;
+  self->make_data = user_data;
+  self->text_prefix = "model.language_model.";
+  self->vision_prefix = "model.visual.";
+
+  return self;
+}
+
+/**
+ * emo_vlm_weights_propagate:
+ * @self: made weights
+ * @error: return location
+ *
+ * Returns: whether every tensor could be made
+ */
+gboolean
+emo_vlm_weights_propagate (EmoVlmWeights  *self,
+                           GError        **error)
+{
+  if (self->error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&self->error));
+
+  return FALSE;
+}
+
 void
 emo_vlm_weights_close (EmoVlmWeights *self)
 {
@@ -173,7 +218,7 @@ emo_vlm_weights_has (EmoVlmWeights *self,
 {
   g_autofree char *file_name = file_name_of (self, name);
 
-  return emo_safetensors_find (self->file, file_name) != NULL;
+  return self->make == NULL && emo_safetensors_find (self->file, file_name) != NULL;
 }
 
 /**
@@ -190,9 +235,12 @@ emo_vlm_weights_differ (EmoVlmWeights *self,
 {
   g_autofree char *name_a = file_name_of (self, a);
   g_autofree char *name_b = file_name_of (self, b);
-  const EmoStoredTensor *first = emo_safetensors_find (self->file, name_a);
-  const EmoStoredTensor *second = emo_safetensors_find (self->file, name_b);
+  const EmoStoredTensor *first, *second;
 
+  if (self->make != NULL)
+    return FALSE;
+  first = emo_safetensors_find (self->file, name_a);
+  second = emo_safetensors_find (self->file, name_b);
   if (first == NULL || second == NULL)
     return FALSE;
   return first->stored != second->stored || first->n_bytes != second->n_bytes ||
@@ -346,9 +394,12 @@ take (EmoVlmWeights *self,
       gboolean       nf4)
 {
   g_autofree char *file_name = file_name_of (self, name);
-  const EmoStoredTensor *stored = emo_safetensors_find (self->file, file_name);
+  const EmoStoredTensor *stored;
   g_autoptr (EmoTensor) tensor = NULL;
 
+  if (self->make != NULL)
+    return self->error == NULL ? self->make (file_name, rank, shape, self->make_data, &self->error) : NULL;
+  stored = emo_safetensors_find (self->file, file_name);
   if (stored == NULL)
     {
       g_ptr_array_add (self->missing, g_steal_pointer (&file_name));

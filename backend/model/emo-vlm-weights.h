@@ -44,6 +44,16 @@ EmoVlmWeights *emo_vlm_weights_open   (const char      *folder,
                                 EmoDevice        device,
                                 const EmoLoadWatch *watch,   /* borrowed, outlives this */
                                 GError         **error);
+/* A tensor of a model that is yet to be trained; (transfer full). */
+typedef EmoTensor *(*EmoWeightFunc)   (const char    *file_name,
+                                       guint          rank,
+                                       const gint64  *shape,
+                                       gpointer       user_data,
+                                       GError       **error);
+EmoVlmWeights *emo_vlm_weights_new_made (EmoWeightFunc make,
+                                       gpointer       user_data);
+gboolean    emo_vlm_weights_propagate (EmoVlmWeights *self,
+                                       GError       **error);
 void        emo_vlm_weights_close  (EmoVlmWeights      *self);
 EmoSafetensors *emo_vlm_weights_get_file (EmoVlmWeights *self);
 gboolean    emo_vlm_weights_has    (EmoVlmWeights      *self,

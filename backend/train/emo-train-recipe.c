@@ -265,9 +265,11 @@ parse_value (const Setting *setting,
       return parse_choice (setting, field, value);
     case SETTING_TEXT:
     default:
+      if (*value == '\0')
+        return FALSE;
       g_free (*(char **) field);
       *(char **) field = g_strdup (value);
-      return *value != '\0';
+      return TRUE;
     }
 }
 

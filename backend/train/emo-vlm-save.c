@@ -18,6 +18,7 @@
 #include "emo-json.h"
 #include "emo-tensor-copies.h"
 #include "emo-vlm-save.h"
+#include "emo-vlm-step.h"
 
 #define MAX_FILE (256 * 1024 * 1024)
 
@@ -74,6 +75,8 @@ read_all (EmoParameters  *parameters,
       g_autofree char *name = file_name_of (parameter->name);
       g_autofree char *full = g_strconcat (prefix, name, NULL);
 
+      if (g_str_has_prefix (parameter->name, EMO_VLM_WORD_PREFIX))
+        continue;
       if (!emo_tensor_copies_add (list, full, parameter->master, error))
         return NULL;
     }

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 /* A second loss, for training from nothing: what the mean visual token should
  * tell of the picture, as words of its description. It reaches the tower at
  * once, where the answer's loss first has to find its way through the decoder. */
+#define EMO_VLM_WORD_PREFIX "words."   /* of its parameters, which no model keeps */
+
 typedef struct
 {
   EmoTensor *weight;    /* [W, H] a leaf */

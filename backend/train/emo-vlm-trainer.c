@@ -14,7 +14,7 @@
 #include "emo-error.h"
 #include "emo-tensor-copies.h"
 #include "emo-vision-tower-batch.h"
-#include "emo-vlm-step.h"
+#include "emo-vlm-gradients.h"
 #include "emo-vlm-trainer.h"
 
 struct _EmoVlmTrainer
@@ -25,6 +25,9 @@ struct _EmoVlmTrainer
   EmoVlmTrainOptions  options;
   EmoParameters      *parameters;
   EmoOptimizer       *optimizer;
+  EmoTensor          *word_weight; /* (nullable) [words, H] */
+  EmoTensor          *word_bias;   /* [words] */
+  EmoVlmGradients    *batches;     /* what computes a batch's */
   EmoTensor         **gradients;   /* [n parameters] of the update so far */
   gint64              step;        /* updates so far */
   double              loss;        /* sum over the update's batches */
@@ -36,6 +39,32 @@ static guint
 updates_an_epoch (EmoVlmTrainer *self)
 {
   return (emo_vlm_pictures_get_n_batches (self->pictures) + self->options.accumulate - 1) / self->options.accumulate;
+}
+
+/* After the tower's and the decoder's. */
+static int
+get_word_block (EmoVlmTrainer *self)
+{
+  return emo_vlm_get_decoder_block (self->vlm) + (int) emo_language_model_get_n_layers (self->vlm->language) + 2;
+}
+
+/* A layer of zeros: every word is as likely as not until something is learned. */
+static gboolean
+add_word_layer (EmoVlmTrainer  *self,
+                GError        **error)
+{
+  guint n = emo_word_list_get_n (self->options.words);
+  gint64 shape[] = { n, self->vlm->config.hidden_size };
+  g_autofree float *zeros = g_new0 (float, n * (gsize) shape[1]);
+
+  self->word_weight = emo_tensor_new_floats (zeros, 2, shape, error);
+  self->word_bias = self->word_weight != NULL ? emo_tensor_new_floats (zeros, 1, shape, error) : NULL;
+
+  return self->word_bias != NULL &&
+         emo_parameters_add (self->parameters, EMO_VLM_WORD_PREFIX "weight", get_word_block (self), &self->word_weight,
+                             EMO_DTYPE_F32, error) &&
+         emo_parameters_add (self->parameters, EMO_VLM_WORD_PREFIX "bias", get_word_block (self), &self->word_bias,
+                             EMO_DTYPE_F32, error);
 }
 
 static gboolean
@@ -55,7 +84,21 @@ list_parameters (EmoVlmTrainer  *self,
     }
 
   return emo_vision_tower_list (vlm->tower, self->parameters, vlm->dtype, error) &&
-         emo_language_model_list (vlm->language, self->parameters, decoder, vlm->dtype, error);
+         emo_language_model_list (vlm->language, self->parameters, decoder, vlm->dtype, error) &&
+         (self->options.words == NULL || add_word_layer (self, error));
+}
+
+static EmoVlmGradients *
+new_batches (EmoVlmTrainer *self)
+{
+  const EmoVlmTrainOptions *options = &self->options;
+  EmoVlmGradientsSettings settings = {
+    .vlm = self->vlm, .parameters = self->parameters, .questions = self->questions, .loss_on = options->loss_on,
+    .checkpointing = options->checkpointing, .n_parts = options->full ? options->n_parts : 1, .words = options->words,
+    .word_weight = &self->word_weight, .word_bias = &self->word_bias, .words_block = get_word_block (self),
+  };
+
+  return emo_vlm_gradients_new (&settings);
 }
 
 EmoVlmTrainer *
@@ -77,6 +120,7 @@ emo_vlm_trainer_new (EmoVlm                   *vlm,
   self->parameters = emo_parameters_new ();
   if (!list_parameters (self, error))
     return NULL;
+  self->batches = new_batches (self);
   self->gradients = g_new0 (EmoTensor *, emo_parameters_get_n (self->parameters));
   self->optimizer = emo_optimizer_new (self->parameters, &options->optimizer, error);
   if (self->optimizer == NULL)
@@ -105,7 +149,10 @@ emo_vlm_trainer_free (EmoVlmTrainer *self)
     clear_gradients (self);
   g_free (self->gradients);
   g_clear_pointer (&self->optimizer, emo_optimizer_free);
+  g_clear_pointer (&self->batches, emo_vlm_gradients_free);
   emo_parameters_free (self->parameters);
+  g_clear_pointer (&self->word_weight, emo_tensor_unref);
+  g_clear_pointer (&self->word_bias, emo_tensor_unref);
   g_free (self);
 }
 
@@ -140,30 +187,6 @@ rate_at (EmoVlmTrainer *self,
   return emo_lr_schedule_get (&schedule, step);
 }
 
-static void
-free_examples (GArray *examples)
-{
-  for (guint i = 0; i < examples->len; i++)
-    g_array_unref (g_array_index (examples, EmoVlmExample, i).answer);
-  g_array_unref (examples);
-}
-
-static EmoVlmBatch *
-ask (EmoVlmTrainer      *self,
-     EmoVlmPictureBatch *pictures)
-{
-  GArray *examples = g_array_new (FALSE, FALSE, sizeof (EmoVlmExample));
-  EmoVlmBatch *batch;
-
-  for (guint i = 0; i < pictures->n; i++)
-    emo_vlm_questions_ask (self->questions, pictures->items[i], i, examples);
-  batch = emo_vlm_batch_new ((const EmoVlmExample *) examples->data, examples->len, pictures->grid,
-                             self->vlm->config.image.merge_size, self->options.loss_on);
-  free_examples (examples);
-
-  return batch;
-}
-
 /* Adds the batch's gradients to those of the update. */
 static gboolean
 collect (EmoVlmTrainer  *self,
@@ -181,6 +204,18 @@ collect (EmoVlmTrainer  *self,
   return TRUE;
 }
 
+/* Falls evenly to nothing, and then costs nothing. */
+static double
+get_word_factor (EmoVlmTrainer *self)
+{
+  double share = (double) self->step / (double) emo_vlm_trainer_get_steps (self);
+
+  if (self->options.words == NULL || share >= self->options.word_share)
+    return 0;
+
+  return self->options.word_factor * (1 - share / self->options.word_share);
+}
+
 static gboolean
 run_batch (EmoVlmTrainer       *self,
            EmoVlmPictureBatch  *pictures,
@@ -189,18 +224,14 @@ run_batch (EmoVlmTrainer       *self,
 {
   guint n = emo_parameters_get_n (self->parameters);
   g_autofree EmoTensor **fresh = g_new0 (EmoTensor *, n);
-  g_autoptr(EmoVlmBatch) batch = ask (self, pictures);
-  EmoVlmStep step = {
-    .vlm = self->vlm, .parameters = self->parameters, .batch = batch, .pixels = pictures->pixels,
-    .checkpointing = self->options.checkpointing,
-  };
   double loss;
   gboolean ok;
 
   if (!self->options.full)
     emo_language_model_set_dropout (self->vlm->language, self->options.lora.dropout, self->options.seed,
                                     self->step * self->options.accumulate + self->n_batches);
-  ok = emo_vlm_step_run (&step, fresh, &loss, cancellable, error) && collect (self, fresh, error);
+  ok = emo_vlm_gradients_run (self->batches, pictures, get_word_factor (self), fresh, &loss, cancellable, error) &&
+       collect (self, fresh, error);
   for (guint i = 0; i < n; i++)
     g_clear_pointer (&fresh[i], emo_tensor_unref);
   if (!ok)

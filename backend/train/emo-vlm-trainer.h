@@ -11,6 +11,7 @@
 #include "emo-optimizer.h"
 #include "emo-vlm-pictures.h"
 #include "emo-vlm-questions.h"
+#include "emo-word-list.h"
 #include "emo-vlm.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,10 @@ typedef struct
   guint                accumulate;      /* batches an update */
   EmoLossOn            loss_on;
   gboolean             checkpointing;
+  guint                n_parts;         /* with @full: threads that each compute a part of a batch; 0: one */
+  EmoWordList         *words;           /* (nullable) with @full: what visual tokens should tell */
+  double               word_factor;     /* of their loss at the start */
+  double               word_share;      /* of the training, in which it fades out */
   guint64              seed;
 } EmoVlmTrainOptions;
 

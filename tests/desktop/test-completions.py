@@ -14,7 +14,7 @@ import tempfile
 import tap
 
 EMOVLM, DATA = sys.argv[1:3]
-COMMANDS = ('predict', 'generate', 'tokenize', 'info', 'synth')
+COMMANDS = ('predict', 'generate', 'tokenize', 'info', 'synth', 'train')
 BASH = '''
 compopt () { :; }
 source "$0"

@@ -1,0 +1,215 @@
+/* emo-training.c: stages on a folder of pictures
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "emo-bundle.h"
+#include "emo-error.h"
+#include "emo-file.h"
+#include "emo-train-stage.h"
+#include "emo-train-start.h"
+#include "emo-training.h"
+#include "emo-vlm-stage.h"
+
+static gboolean (*const run[EMO_TRAIN_N_STAGES]) (const EmoTrainJob *job, GError **error) = {
+  [EMO_TRAIN_VLM] = emo_vlm_stage_run,
+};
+
+static EmoTrainStageId
+get_first (const EmoTraining *self)
+{
+  EmoTrainStageId stage = EMO_TRAIN_VLM;
+
+  while (stage + 1 < EMO_TRAIN_N_STAGES && (self->stages & 1u << stage) == 0)
+    stage++;
+
+  return stage;
+}
+
+/* What is told before a stage has a log of its own. */
+static EmoTrainLog *
+new_log (const EmoTraining *self,
+         EmoTrainStageId           stage)
+{
+  EmoTrainLogSettings settings = {
+    .stage = emo_train_stage_id_get_name (stage), .line = self->line, .progress = self->progress, .user_data = self->user_data,
+  };
+
+  return emo_train_log_new (&settings);
+}
+
+/* --- The dataset --- */
+
+/* In the order of the model's labels, if it has some. */
+static gboolean
+find_labels (const EmoTraining  *self,
+             const char         *output,
+             EmoLabelSet       **labels,
+             GError            **error)
+{
+  const char *folders[] = { output, self->config, self->model };
+  GError *failure = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (folders) && failure == NULL; i++)
+    {
+      *labels = folders[i] != NULL ? emo_train_start_dup_labels (folders[i], &failure) : NULL;
+      if (*labels != NULL)
+        return TRUE;
+    }
+  if (failure != NULL)
+    {
+      g_propagate_error (error, failure);
+      return FALSE;
+    }
+  *labels = self->labels != NULL ? emo_label_set_ref (self->labels) : NULL;
+
+  return TRUE;
+}
+
+/* With pictures of one label there is nothing to tell apart. */
+static gboolean
+check_labels (EmoDataset  *dataset,
+              GError     **error)
+{
+  EmoLabelSet *labels = emo_dataset_get_labels (dataset);
+  guint n = 0, last = 0;
+
+  for (guint i = 0; i < emo_label_set_get_size (labels); i++)
+    if (emo_dataset_count (dataset, EMO_SPLIT_TRAIN, i) > 0)
+      {
+        n++;
+        last = i;
+      }
+  if (n > 1)
+    return TRUE;
+  g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
+               "%s: all pictures to train on are of \"%s\", expected at least two labels", emo_dataset_get_root (dataset),
+               emo_label_set_get_label (labels, last));
+
+  return FALSE;
+}
+
+static EmoDataset *
+load_dataset (const EmoTraining  *self,
+              const char         *output,
+              GCancellable       *cancellable,
+              GError            **error)
+{
+  g_autoptr(EmoLabelSet) labels = NULL;
+  g_autoptr(EmoDataset) dataset = NULL;
+  g_autoptr(EmoTrainLog) log = new_log (self, get_first (self));
+  const char * const *problems;
+
+  if (!find_labels (self, output, &labels, error))
+    return NULL;
+  dataset = emo_dataset_load (self->data, labels, EMO_DATASET_SEED, cancellable, error);
+  if (dataset == NULL || !emo_dataset_drop_copies (dataset, cancellable, error) || !check_labels (dataset, error))
+    return NULL;
+  emo_dataset_hold_out (dataset, self->recipe->held_out, EMO_DATASET_SEED);
+  problems = emo_dataset_get_problems (dataset);
+  for (guint i = 0; problems[i] != NULL; i++)
+    emo_train_log_note (log, problems[i]);
+
+  return g_steal_pointer (&dataset);
+}
+
+/* --- The bundle --- */
+
+static gboolean
+begin_bundle (const EmoTraining  *self,
+              const char         *output,
+              EmoDataset         *dataset,
+              GCancellable       *cancellable,
+              GError            **error)
+{
+  g_autofree char *shown = emo_file_escape_name (output);
+
+  if (emo_model_kind_of (output) == EMO_MODEL_KIND_BUNDLE)
+    return TRUE;
+  if (self->config != NULL)
+    return emo_train_start_from_config (output, self->config, dataset, self->recipe, cancellable, error);
+  if (self->model != NULL)
+    return emo_train_start_from_model (output, self->model, self->base, emo_dataset_get_labels (dataset), error);
+  g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
+               "%s is no bundle yet: a model to begin with is needed, or a description of one to begin with nothing", shown);
+
+  return FALSE;
+}
+
+static gboolean
+write_recipe (const EmoTrainJob  *job,
+              GError            **error)
+{
+  g_autofree char *path = emo_train_job_dup_path (job, "recipe.json");
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *text = emo_train_recipe_to_json (job->recipe);
+
+  return emo_file_make_folder (folder, error) && emo_file_write (path, text, strlen (text), error);
+}
+
+/* --- Stages --- */
+
+static gboolean
+run_stages (const EmoTraining  *self,
+            const EmoTrainJob  *job,
+            EmoTrainStageId    *stage,
+            GError            **error)
+{
+  for (*stage = EMO_TRAIN_VLM; *stage < EMO_TRAIN_N_STAGES; (*stage)++)
+    {
+      if ((self->stages & 1u << *stage) == 0)
+        continue;
+      if (run[*stage] == NULL)
+        {
+          g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED, "stage %s cannot be trained by this version",
+                       emo_train_stage_id_get_name (*stage));
+          return FALSE;
+        }
+      if (!run[*stage] (job, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+tell_error (const EmoTraining *self,
+            EmoTrainStageId    stage,
+            const GError      *error)
+{
+  g_autoptr(EmoTrainLog) log = new_log (self, stage);
+
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    emo_train_log_error (log, error->message);
+}
+
+gboolean
+emo_training_run (const EmoTraining  *self,
+                  GCancellable       *cancellable,
+                  GError            **error)
+{
+  g_autofree char *output = g_canonicalize_filename (self->output, NULL);
+  EmoTrainStageId stage = get_first (self);
+  g_autoptr(GError) failure = NULL;
+  g_autoptr(EmoDataset) dataset = load_dataset (self, output, cancellable, &failure);
+  EmoTrainJob job = {
+    .output = output, .dataset = dataset, .recipe = self->recipe, .resume = self->resume, .device = self->device,
+    .dtype = self->dtype, .threads = self->threads, .line = self->line, .progress = self->progress,
+    .user_data = self->user_data, .cancellable = cancellable,
+  };
+
+  if (dataset != NULL && begin_bundle (self, output, dataset, cancellable, &failure) &&
+      write_recipe (&job, &failure) && run_stages (self, &job, &stage, &failure))
+    return TRUE;
+  tell_error (self, stage, failure);
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return FALSE;
+}

@@ -1,0 +1,457 @@
+/* emo-vlm-stage.c: the stage "vlm"
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "Emo"
+
+#include "config.h"
+
+#include "emo-bundle.h"
+#include "emo-compute.h"
+#include "emo-error.h"
+#include "emo-hash.h"
+#include "emo-manifest-edit.h"
+#include "emo-train-start.h"
+#include "emo-vlm-save.h"
+#include "emo-vlm-stage.h"
+#include "emo-vlm-trainer.h"
+#include "emo-vlm-validation.h"
+
+/* Pictures seen at once in validation. */
+#define VAL_BATCH 16
+
+static const char * const adapted[] = { "q_proj", "k_proj", "v_proj", "o_proj", NULL };
+
+typedef struct
+{
+  const EmoTrainJob *job;
+  EmoBundle         *bundle;
+  char              *base;          /* the folder whose weights are trained or adapted */
+  EmoVlmConfig       config;
+  EmoCompute         compute;
+  guint              n_parts;       /* of a batch, a thread's each */
+  EmoTrainStage     *stage;
+  EmoVlm            *vlm;
+  EmoVlmQuestions   *questions;
+  EmoVlmPictures    *train;
+  EmoVlmPictures    *val;           /* (nullable) there are none */
+  EmoVlmScorer      *scorer;
+  EmoWordList       *words;         /* (nullable) */
+  EmoVlmTrainer     *trainer;
+  GPtrArray         *notes;         /* of text */
+  EmoTrainEpoch      numbers;       /* of the epoch that runs */
+  double             best_accuracy; /* NaN: not known */
+  GError            *failure;       /* of what follows an update */
+} Run;
+
+static const EmoVlmRecipe *
+get_recipe (Run *run)
+{
+  return &run->job->recipe->vlm;
+}
+
+static void
+run_clear (Run *run)
+{
+  g_clear_pointer (&run->trainer, emo_vlm_trainer_free);
+  g_clear_pointer (&run->scorer, emo_vlm_scorer_free);
+  g_clear_pointer (&run->words, emo_word_list_free);
+  g_clear_pointer (&run->train, emo_vlm_pictures_free);
+  g_clear_pointer (&run->val, emo_vlm_pictures_free);
+  g_clear_pointer (&run->questions, emo_vlm_questions_free);
+  g_clear_pointer (&run->vlm, emo_vlm_free);
+  g_clear_pointer (&run->stage, emo_train_stage_free);
+  g_clear_pointer (&run->bundle, emo_bundle_free);
+  g_clear_pointer (&run->notes, g_ptr_array_unref);
+  g_clear_error (&run->failure);
+  g_free (run->base);
+}
+
+/* --- What it begins with --- */
+
+/* A whole model is overwritten by what it becomes, so what it was is kept beside:
+ * a stage that is run again begins with the same. */
+static gboolean
+find_base (Run     *run,
+           GError **error)
+{
+  g_autofree char *kept = emo_train_job_dup_path (run->job, "vlm/base");
+
+  if (!get_recipe (run)->full)
+    run->base = g_strdup (run->bundle->vlm);
+  else
+    {
+      g_autofree char *config = g_build_filename (kept, "config.json", NULL);
+
+      if (!g_file_test (config, G_FILE_TEST_EXISTS) && !emo_train_start_link_folder (run->bundle->vlm, kept, error))
+        return FALSE;
+      run->base = g_strdup (kept);
+    }
+
+  return emo_vlm_config_load (&run->config, run->base, error);
+}
+
+/* Weights by their hash, prompts and labels. */
+static char *
+describe_inputs (Run     *run,
+                 GError **error)
+{
+  g_autofree char *prompt = emo_bundle_dup_prompt_sha256 (run->bundle);
+  g_autoptr(EmoSafetensors) file = emo_safetensors_open (run->base, error);
+  g_auto(GStrv) paths = file != NULL ? emo_safetensors_dup_paths (file) : NULL;
+  g_autoptr(GString) text = g_string_new (prompt);
+
+  for (guint i = 0; paths != NULL && paths[i] != NULL; i++)
+    {
+      g_autofree char *hash = emo_hash_file_cached (paths[i], run->job->cancellable, error);
+
+      if (hash == NULL)
+        return NULL;
+      g_string_append_printf (text, " %s", hash);
+    }
+
+  return file != NULL ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+static gboolean
+open_stage (Run     *run,
+            GError **error)
+{
+  g_autofree char *inputs = NULL;
+
+  run->bundle = emo_bundle_load (run->job->output, NULL, NULL, error);
+  if (run->bundle == NULL || !find_base (run, error))
+    return FALSE;
+  inputs = describe_inputs (run, error);
+  if (inputs == NULL)
+    return FALSE;
+  run->stage = emo_train_stage_new (run->job, EMO_TRAIN_VLM, inputs, error);
+
+  return run->stage != NULL;
+}
+
+static gboolean
+load_vlm (Run     *run,
+          GError **error)
+{
+  const EmoTrainJob *job = run->job;
+  EmoLoadWatch watch = { .cancellable = job->cancellable };
+  EmoImageSettings *image = &run->config.image;
+
+  if (!emo_compute_choose_for_training (&run->compute, job->device, job->dtype, job->threads, error))
+    return FALSE;
+  /* A small model's ops are too short to be shared by threads. */
+  if (get_recipe (run)->full && !run->compute.device.cuda && emo_compute_is_small (&run->config))
+    {
+      run->n_parts = (guint) run->compute.threads;
+      emo_torch_init (1);
+    }
+  if (run->bundle->max_pixels > 0)
+    {
+      image->max_pixels = run->bundle->max_pixels;
+      image->min_pixels = MIN (image->min_pixels, run->bundle->max_pixels);
+    }
+  image->max_side = run->bundle->max_side;
+  image->max_side_filter = run->bundle->max_side_filter;
+  run->vlm = emo_vlm_load (run->base, &run->config, NULL, run->compute.dtype, run->compute.device, run->notes, &watch, error);
+  if (run->vlm == NULL)
+    return FALSE;
+  run->questions = emo_vlm_questions_new (run->vlm->tokenizer, run->bundle, run->bundle->labels);
+  run->scorer = emo_vlm_scorer_new (run->vlm, run->bundle);
+
+  return TRUE;
+}
+
+static EmoVlmPictures *
+open_pictures (Run       *run,
+               EmoSplit   split,
+               guint      batch,
+               GError   **error)
+{
+  return emo_vlm_pictures_new (run->job->dataset, split, &run->config.image, batch, run->job->recipe->seed, run->notes,
+                               NULL, NULL, run->job->cancellable, error);
+}
+
+static gboolean
+load_pictures (Run     *run,
+               GError **error)
+{
+  run->train = open_pictures (run, EMO_SPLIT_TRAIN, get_recipe (run)->fit.batch, error);
+  if (run->train == NULL)
+    return FALSE;
+  if (emo_dataset_count (run->job->dataset, EMO_SPLIT_VAL, -1) == 0)
+    return TRUE;
+  run->val = open_pictures (run, EMO_SPLIT_VAL, VAL_BATCH, error);
+
+  return run->val != NULL;
+}
+
+static gboolean
+make_trainer (Run     *run,
+              GError **error)
+{
+  const EmoVlmRecipe *recipe = get_recipe (run);
+  EmoVlmTrainOptions options = {
+    .full = recipe->full,
+    .lora = {
+      .rank = recipe->lora_rank, .alpha = recipe->lora_alpha, .dropout = recipe->lora_dropout, .modules = adapted,
+      .seed = run->job->recipe->seed,
+    },
+    .optimizer = { .adamw = { 0.9, recipe->beta2, 1e-8 }, .weight_decay = recipe->fit.weight_decay, .clip = recipe->clip },
+    .schedule = { recipe->fit.schedule, recipe->fit.lr, recipe->fit.warmup, 0 },
+    .epochs = recipe->fit.epochs, .batch = recipe->fit.batch, .accumulate = recipe->accumulate, .loss_on = recipe->loss_on,
+    .checkpointing = recipe->checkpointing, .n_parts = run->n_parts, .word_factor = recipe->word_factor, .word_share = recipe->word_share,
+    .seed = run->job->recipe->seed,
+  };
+
+  if (recipe->full && recipe->word_factor > 0)
+    options.words = run->words = emo_word_list_new (run->job->dataset);
+  run->trainer = emo_vlm_trainer_new (run->vlm, run->questions, run->train, &options, error);
+
+  return run->trainer != NULL;
+}
+
+static gboolean
+go_on_from_checkpoint (Run     *run,
+                       GError **error)
+{
+  g_autoptr(GError) failure = NULL;
+  EmoCheckpoint *checkpoint = emo_train_stage_resume (run->stage, &failure);
+  guint epochs = 0;
+  gint64 step = 0;
+  gboolean ok = TRUE;
+
+  if (checkpoint != NULL)
+    {
+      step = checkpoint->state.step;
+      epochs = checkpoint->state.epoch;
+      ok = emo_vlm_trainer_restore (run->trainer, checkpoint->file, step, error);
+      emo_checkpoint_free (checkpoint);
+    }
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  if (!ok || (error != NULL && *error != NULL))
+    return FALSE;
+  emo_train_stage_begin (run->stage, emo_vlm_pictures_get_n (run->train), get_recipe (run)->fit.epochs,
+                         emo_vlm_trainer_get_steps (run->trainer), epochs, step);
+  emo_train_stage_note (run->stage, run->notes);
+
+  return TRUE;
+}
+
+/* --- While it runs --- */
+
+static gboolean
+save_checkpoint (Run     *run,
+                 guint    epochs_done,
+                 GError **error)
+{
+  g_autoptr(GArray) tensors = emo_vlm_trainer_list_state (run->trainer, error);
+  gint64 step = emo_vlm_trainer_get_step (run->trainer);
+  gint64 an_epoch = emo_vlm_trainer_get_steps (run->trainer) / get_recipe (run)->fit.epochs;
+
+  return tensors != NULL &&
+         emo_train_stage_save (run->stage, epochs_done, step, step - epochs_done * an_epoch, tensors, error);
+}
+
+static gboolean
+validate (Run     *run,
+          GError **error)
+{
+  g_autoptr(EmoMetrics) metrics = NULL;
+
+  run->numbers.val_loss = run->numbers.val_accuracy = run->numbers.val_macro_f1 = NAN;
+  if (run->val == NULL)
+    return TRUE;
+  metrics = emo_vlm_validate (run->vlm, run->scorer, run->val, emo_label_set_get_size (run->bundle->labels),
+                              run->job->cancellable, error);
+  if (metrics == NULL)
+    return FALSE;
+  run->numbers.val_loss = metrics->nll;
+  run->numbers.val_accuracy = metrics->accuracy;
+  run->numbers.val_macro_f1 = metrics->macro_f1;
+
+  return TRUE;
+}
+
+/* The mean over the epoch's updates so far. */
+static void
+count (Run                    *run,
+       const EmoVlmTrainState *state)
+{
+  EmoTrainEpoch *numbers = &run->numbers;
+  gint64 an_epoch = emo_vlm_trainer_get_steps (run->trainer) / get_recipe (run)->fit.epochs;
+  double n = (double) (state->step - 1 - (state->epoch - 1) * an_epoch);
+
+  if (numbers->epoch != state->epoch)
+    *numbers = (EmoTrainEpoch) { .epoch = state->epoch, .loss = n > 0 ? NAN : 0 };
+  numbers->step = state->step;
+  numbers->n_pictures += state->n_pictures;
+  numbers->lr = state->lr;
+  /* A resumed epoch's mean is that of what it still had to do. */
+  numbers->loss = isnan (numbers->loss) ? state->loss
+                                        : numbers->loss + (state->loss - numbers->loss) * state->n_pictures / (double) numbers->n_pictures;
+}
+
+static gboolean
+end_epoch (Run     *run,
+           guint    epoch,
+           GError **error)
+{
+  gboolean is_best, go_on;
+
+  if (!validate (run, error))
+    return FALSE;
+  go_on = emo_train_stage_add_epoch (run->stage, &run->numbers, &is_best);
+  if (is_best)
+    run->best_accuracy = run->numbers.val_accuracy;
+
+  return save_checkpoint (run, epoch, error) && go_on;
+}
+
+static gboolean
+update_cb (EmoVlmTrainer          *trainer,
+           const EmoVlmTrainState *state,
+           gboolean                epoch_ends,
+           gpointer                user_data)
+{
+  Run *run = user_data;
+
+  count (run, state);
+  emo_train_log_step (emo_train_stage_get_log (run->stage), state->epoch, state->step, state->n_pictures, state->loss, state->lr);
+  if (epoch_ends)
+    return end_epoch (run, state->epoch, &run->failure);
+  if (g_cancellable_is_cancelled (run->job->cancellable))
+    return FALSE;
+
+  return !emo_train_stage_is_due (run->stage) || save_checkpoint (run, state->epoch - 1, &run->failure);
+}
+
+/* What stops here goes on from here. */
+static gboolean
+stop (Run      *run,
+      GError  **error)
+{
+  gint64 an_epoch = emo_vlm_trainer_get_steps (run->trainer) / get_recipe (run)->fit.epochs;
+  guint epochs = emo_vlm_trainer_get_step (run->trainer) / an_epoch;
+
+  if (emo_vlm_trainer_get_step (run->trainer) > 0 && !save_checkpoint (run, epochs, error))
+    return FALSE;
+  emo_train_log_stopped (emo_train_stage_get_log (run->stage), emo_train_stage_get_folder (run->stage));
+  g_cancellable_set_error_if_cancelled (run->job->cancellable, error);
+
+  return FALSE;
+}
+
+static gboolean
+train (Run      *run,
+       GError  **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  emo_vlm_trainer_run (run->trainer, update_cb, run, run->job->cancellable, &failure);
+  if (failure == NULL)
+    failure = g_steal_pointer (&run->failure);
+  if (g_cancellable_is_cancelled (run->job->cancellable))
+    return stop (run, error);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return FALSE;
+}
+
+/* --- The result --- */
+
+/* The best epoch, where val says which it was. */
+static gboolean
+take_best (Run      *run,
+           GError  **error)
+{
+  gint64 best = emo_train_stage_get_best (run->stage);
+  EmoCheckpoint *checkpoint;
+  gboolean ok;
+
+  if (best < 0 || best == emo_vlm_trainer_get_step (run->trainer))
+    return TRUE;
+  checkpoint = emo_train_stage_load_step (run->stage, best, error);
+  if (checkpoint == NULL)
+    return FALSE;
+  ok = emo_vlm_trainer_restore (run->trainer, checkpoint->file, best, error);
+  emo_checkpoint_free (checkpoint);
+
+  return ok;
+}
+
+static gboolean
+save_model (Run      *run,
+            char    **path,
+            GError  **error)
+{
+  const EmoVlmRecipe *recipe = get_recipe (run);
+  EmoParameters *parameters = emo_vlm_trainer_get_parameters (run->trainer);
+  EmoLoraSettings lora = { .rank = recipe->lora_rank, .alpha = recipe->lora_alpha, .dropout = recipe->lora_dropout, .modules = adapted };
+
+  *path = g_build_filename (run->job->output, recipe->full ? "vlm" : "adapter", NULL);
+  if (recipe->full)
+    return emo_vlm_save_whole (*path, parameters, run->base, error);
+
+  return emo_vlm_save_adapter (*path, parameters, &lora, run->bundle->name, error);
+}
+
+/* A gate and expected numbers belong to the VLM that they were made with; a head
+ * and the domain to its tower. */
+static gboolean
+update_manifest (Run      *run,
+                 GError  **error)
+{
+  static const char * const of_vlm[] = { "gate", "gates", "checks", "prior", "provenance" };
+  static const char * const of_tower[] = { "distilled", "domain" };
+  g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (run->job->output, error);
+  gboolean full = get_recipe (run)->full;
+
+  if (manifest == NULL)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (of_vlm); i++)
+    emo_manifest_edit_set (manifest, of_vlm[i], NULL);
+  for (guint i = 0; full && i < G_N_ELEMENTS (of_tower); i++)
+    emo_manifest_edit_set (manifest, of_tower[i], NULL);
+  emo_manifest_edit_set (manifest, "vlm", full ? "{\"path\": \"vlm\"}" : "{\"path\": \"vlm\", \"adapter\": \"adapter\"}");
+
+  return emo_manifest_edit_save (manifest, error);
+}
+
+static gboolean
+finish (Run      *run,
+        GError  **error)
+{
+  g_autofree char *path = NULL;
+  g_autoptr(GString) numbers = g_string_new ("\"val_accuracy\": ");
+
+  if (!take_best (run, error) || !save_model (run, &path, error) || !update_manifest (run, error))
+    return FALSE;
+  emo_json_append_double (numbers, run->best_accuracy);
+  g_string_append_printf (numbers, ", \"pictures\": %u, \"steps\": %" G_GINT64_FORMAT, emo_vlm_pictures_get_n (run->train),
+                          emo_vlm_trainer_get_step (run->trainer));
+
+  return emo_train_stage_finish (run->stage, path, numbers->str, error);
+}
+
+gboolean
+emo_vlm_stage_run (const EmoTrainJob  *job,
+                   GError            **error)
+{
+  Run run = { .job = job, .best_accuracy = NAN };
+  gboolean ok;
+
+  run.notes = g_ptr_array_new_with_free_func (g_free);
+  ok = open_stage (&run, error) &&
+       (emo_train_stage_is_done (run.stage) ||
+        (load_vlm (&run, error) && load_pictures (&run, error) && make_trainer (&run, error) &&
+         go_on_from_checkpoint (&run, error) && train (&run, error) && finish (&run, error)));
+  run_clear (&run);
+
+  return ok;
+}

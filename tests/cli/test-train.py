@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+# test-train.py: emovlm train, as TAP.
+#
+# Copyright 2026 The EmoVLM-KD desktop authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# usage: test-train.py EMOVLM SOURCE-ROOT
+"""Trains tiny models on drawn scenes with the built program. Names of the
+functions say the behaviour; each gets a folder of its own. Needs no package."""
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from harness import EMOVLM, MODEL, SOURCE, main, one_line, rows_of, run, sample
+
+CONFIG = os.path.join(SOURCE, 'data', 'configs', 'emoscenes')
+
+
+def scenes(folder, train=24, val=8, labels=None):
+    """A dataset of drawn scenes."""
+    path = os.path.join(folder, 'scenes')
+    run('synth', path, '--train', str(train), '--val', str(val), '--test', '0', '--quiet',
+        *(['--labels', labels] if labels else []))
+    return path
+
+
+def recipe(folder, **vlm):
+    path = os.path.join(folder, 'recipe.json')
+    settings = {'epochs': 2, 'batch': 4, 'lr': 1e-3, 'patience': 0, **vlm}
+    with open(path, 'w') as file:
+        json.dump({'vlm': settings}, file)
+    return path
+
+
+def tiny_config(folder):
+    """The description of the embedded model with two layers of everything."""
+    path = os.path.join(folder, 'config')
+    shutil.copytree(CONFIG, path)
+    name = os.path.join(path, 'vlm', 'config.json')
+    with open(name) as file:
+        config = json.load(file)
+    config['text_config'].update(num_hidden_layers=1, layer_types=['full_attention'], intermediate_size=64)
+    config['vision_config'].update(depth=1, mlp_ratio=1)
+    with open(name, 'w') as file:
+        json.dump(config, file)
+    return path
+
+
+def weights_of(folder, name):
+    with open(os.path.join(folder, name), 'rb') as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def events(done):
+    lines = rows_of(done.stdout)
+    assert all('event' in line and 'stage' in line for line in lines), lines
+    return lines
+
+
+def train(*args, expect=0, **more):
+    return run('train', *args, '--threads', '2', '--dtype', 'float32', '--format', 'jsonl', expect=expect, **more)
+
+
+def start(*args):
+    return subprocess.Popen([EMOVLM, 'train', *args, '--threads', '2', '--dtype', 'float32', '--format', 'jsonl'],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_an_adapter_is_trained_and_answers(folder):
+    data, out = scenes(folder), os.path.join(folder, 'out')
+    done = train('vlm', data, '--model', MODEL, '--output', out, '--recipe', recipe(folder, epochs=1))
+    lines = events(done)
+    kinds = [line['event'] for line in lines]
+    assert kinds[0] in ('start', 'note') and kinds[-1] == 'done', kinds
+    (begin,) = [line for line in lines if line['event'] == 'start']
+    assert begin['stage'] == 'vlm' and begin['epochs'] == 1 and begin['pictures'] > 0, begin
+    (epoch,) = [line for line in lines if line['event'] == 'epoch']
+    assert 0 <= epoch['val_accuracy'] <= 1 and epoch['loss'] > 0, epoch
+    with open(os.path.join(out, 'adapter', 'adapter_config.json')) as file:
+        assert json.load(file)['r'] == 8
+    with open(os.path.join(out, 'emovlm.json')) as file:
+        manifest = json.load(file)
+    assert manifest['vlm'] == {'path': 'vlm', 'adapter': 'adapter'} and 'gate' not in manifest, manifest
+    (row,) = rows_of(run('predict', '--model', out, sample(), '--format', 'jsonl').stdout)
+    assert row['error'] is None and row['vlm']['label'] in manifest['labels'] and row['gated'] is None, row
+    with open(os.path.join(out, 'training', 'vlm', 'epochs.csv')) as file:
+        assert len(file.read().splitlines()) == 2
+
+
+def test_the_base_is_left_alone(folder):
+    data, out = scenes(folder, 8, 0), os.path.join(folder, 'out')
+    before = weights_of(MODEL, 'vlm/model.safetensors')
+    train('vlm', data, '--model', MODEL, '--output', out, '--full', '--recipe', recipe(folder, epochs=1))
+    assert weights_of(MODEL, 'vlm/model.safetensors') == before
+    assert weights_of(out, 'vlm/model.safetensors') != before
+
+
+def test_a_model_begins_with_nothing(folder):
+    data, out = scenes(folder), os.path.join(folder, 'out')
+    done = train('vlm', data, '--config', tiny_config(folder), '--output', out, '--recipe', recipe(folder))
+    losses = [line['loss'] for line in events(done) if line['event'] == 'epoch']
+    assert losses[1] < losses[0], losses
+    (row,) = rows_of(run('predict', '--model', out, sample(), '--format', 'jsonl').stdout)
+    assert row['error'] is None and abs(sum(row['vlm']['probabilities']) - 1) < 1e-5, row
+
+
+def test_what_is_done_is_skipped(folder):
+    data, out = scenes(folder, 8, 4), os.path.join(folder, 'out')
+    args = ('vlm', data, '--config', tiny_config(folder), '--output', out)
+    train(*args, '--recipe', recipe(folder))
+    before = weights_of(out, 'vlm/model.safetensors')
+    kinds = [line['event'] for line in events(train(*args, '--recipe', recipe(folder)))]
+    assert 'skipped' in kinds and 'start' not in kinds, kinds
+    # Other settings are another training, from the same beginning.
+    kinds = [line['event'] for line in events(train(*args, '--recipe', recipe(folder, lr=2e-3)))]
+    assert 'start' in kinds and 'skipped' not in kinds, kinds
+    other = weights_of(out, 'vlm/model.safetensors')
+    assert other != before
+    train(*args, '--recipe', recipe(folder))
+    assert weights_of(out, 'vlm/model.safetensors') == before
+
+
+def finish_after(process, wanted, act):
+    """Acts at the @wanted-th step that is told."""
+    for line in process.stdout:
+        event = json.loads(line)
+        if event['event'] == 'step' and event['step'] >= wanted:
+            act()
+            break
+    process.stdout.read()
+    errors = process.stderr.read()
+    return process.wait(60), errors
+
+
+def test_stopped_and_resumed_it_ends_with_the_same_bits(folder):
+    data, config = scenes(folder), tiny_config(folder)
+    for full in (True, False):
+        begin = ('--config', config) if full else ('--model', MODEL)
+        whole, parts = os.path.join(folder, f'whole-{full}'), os.path.join(folder, f'parts-{full}')
+        result = 'vlm/model.safetensors' if full else 'adapter/adapter_model.safetensors'
+        settings = recipe(folder, epochs=4)
+        train('vlm', data, *begin, '--output', whole, '--recipe', settings)
+        process = start('vlm', data, *begin, '--output', parts, '--recipe', settings)
+        status, errors = finish_after(process, random.randint(2, 15), lambda: process.send_signal(signal.SIGINT))
+        assert status == 130, (status, errors)
+        lines = events(train('vlm', data, *begin, '--output', parts, '--recipe', settings, '--resume'))
+        assert not [line for line in lines if line['event'] == 'note' and 'anew' in line['text']], lines
+        assert weights_of(parts, result) == weights_of(whole, result)
+
+
+def test_killed_after_an_epoch_it_goes_on_from_there(folder):
+    data, out, config = scenes(folder), os.path.join(folder, 'out'), tiny_config(folder)
+    args = ('vlm', data, '--config', config, '--output', out, '--recipe', recipe(folder, epochs=30))
+    process = start(*args)
+    saved = None
+    for line in process.stdout:
+        event = json.loads(line)
+        if event['event'] == 'checkpoint':
+            saved = event['path']
+            process.kill()
+            break
+    process.stdout.read()
+    process.wait(60)
+    assert saved and os.path.exists(saved), saved
+    process = start(*args, '--resume')
+    first = None
+    for line in process.stdout:
+        event = json.loads(line)
+        if event['event'] == 'step':
+            first = event
+            process.send_signal(signal.SIGTERM)
+            break
+    process.stdout.read()
+    assert process.wait(60) == 130 and first['epoch'] > 1, first
+
+
+def test_usage_errors_exit_2_with_one_line(folder):
+    out = os.path.join(folder, 'out')
+    for args in ([], ['vlm'], ['everything', 'x', '--output', out], ['vlm', 'x'],
+                 ['vlm', 'x', '--output', out, '--model', 'a', '--config', 'b'],
+                 ['vlm', 'x', '--output', out, '--format', 'csv'],
+                 ['vlm', 'x', '--output', out, '--lr', 'fast'], ['vlm', 'x', '--output', out, '--epochs', '0'],
+                 ['vlm', 'x', '--output', out, '--gate', 'moe'], ['gate', 'x', '--output', out, '--gate', 'linear'],
+                 ['all', 'x', '--output', out, '--lr', '1e-3'], ['teacher', 'x', '--output', out, '--full'],
+                 ['distilled', 'x', '--output', out, '--temperature', '1000'],
+                 ['vlm', 'x', '--output', out, '--recipe', os.path.join(folder, 'missing.json')]):
+        one_line(run('train', *args, expect=2))
+    assert not os.path.exists(out)
+
+
+def test_what_cannot_be_trained_on_is_told(folder):
+    out = os.path.join(folder, 'out')
+    empty = os.path.join(folder, 'empty')
+    os.mkdir(empty)
+    one_label = os.path.join(folder, 'one')
+    shutil.copytree(os.path.dirname(sample()), os.path.join(one_label, 'train', 'awe'))
+    for data, word in ((os.path.join(folder, 'missing'), 'missing'), (empty, 'empty'), (one_label, 'at least two labels')):
+        lines = events(train('vlm', data, '--model', MODEL, '--output', out, expect=1))
+        assert lines[-1]['event'] == 'error' and word in lines[-1]['text'], lines
+        assert not os.path.exists(os.path.join(out, 'emovlm.json'))
+
+
+def test_a_folder_of_other_things_is_no_output(folder):
+    data, out = scenes(folder, 8, 0), os.path.join(folder, 'out')
+    os.mkdir(out)
+    with open(os.path.join(out, 'thesis.txt'), 'w') as file:
+        file.write('years of work')
+    lines = events(train('vlm', data, '--model', MODEL, '--output', out, expect=1))
+    assert lines[-1]['event'] == 'error' and 'new or empty' in lines[-1]['text'], lines
+    assert os.listdir(out) == ['thesis.txt']
+
+
+def test_without_a_beginning_it_is_told(folder):
+    data, out = scenes(folder, 8, 0), os.path.join(folder, 'out')
+    text = events(train('vlm', data, '--output', out, expect=1))[-1]['text']
+    assert 'no bundle yet' in text, text
+
+
+def test_broken_pictures_and_copies_are_notes(folder):
+    data, out = scenes(folder, 16, 4), os.path.join(folder, 'out')
+    label = os.path.join(data, 'train', os.listdir(os.path.join(data, 'train'))[0])
+    picture = os.path.join(label, os.listdir(label)[0])
+    with open(os.path.join(label, 'broken.png'), 'wb') as file:
+        file.write(b'\x89PNG\r\n\x1a\nno more')
+    shutil.copy(picture, os.path.join(label, 'copy.png'))
+    lines = events(train('vlm', data, '--model', MODEL, '--output', out, '--recipe', recipe(folder, epochs=1)))
+    notes = [line['text'] for line in lines if line['event'] == 'note']
+    assert any('broken.png' in note for note in notes), notes
+    assert any('copy.png' in note for note in notes), notes
+    assert lines[-1]['event'] == 'done', lines
+
+
+def test_a_second_signal_ends_it_at_once(folder):
+    data, out = scenes(folder), os.path.join(folder, 'out')
+    process = start('vlm', data, '--model', MODEL, '--output', out, '--recipe', recipe(folder, epochs=1000))
+    for line in process.stdout:
+        if json.loads(line)['event'] == 'step':
+            break
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    begun = time.monotonic()
+    process.stdout.read()
+    assert process.wait(30) == 130 and time.monotonic() - begun < 20
+
+
+sys.exit(main(globals()))
