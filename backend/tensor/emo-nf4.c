@@ -10,6 +10,10 @@
 
 #include <string.h>
 
+#ifdef __x86_64__
+#include <tmmintrin.h>
+#endif
+
 #include "emo-nf4.h"
 
 /* As in emo-nonfinite.c: loops over whole blocks are built for newer vector
@@ -398,6 +402,96 @@ narrow (const float *values,
     }
 }
 
+#if defined (__x86_64__) && defined (__GNUC__)
+#define HAVE_SHUFFLE
+
+/* Sixteen bytes of codes at once: a shuffle looks each up in a table of as many
+ * bytes, the lower halves of the levels and then the upper. */
+__attribute__ ((target ("ssse3"))) static void
+look_up_32 (__m128i       low,
+            __m128i       high,
+            const guint8 *codes,
+            guint16      *out)
+{
+  __m128i mask = _mm_set1_epi8 (15);
+  __m128i both = _mm_loadu_si128 ((const __m128i *) codes);
+  __m128i even = _mm_and_si128 (_mm_srli_epi16 (both, 4), mask), odd = _mm_and_si128 (both, mask);
+  __m128i even_low = _mm_shuffle_epi8 (low, even), even_high = _mm_shuffle_epi8 (high, even);
+  __m128i odd_low = _mm_shuffle_epi8 (low, odd), odd_high = _mm_shuffle_epi8 (high, odd);
+  __m128i even_first = _mm_unpacklo_epi8 (even_low, even_high), even_last = _mm_unpackhi_epi8 (even_low, even_high);
+  __m128i odd_first = _mm_unpacklo_epi8 (odd_low, odd_high), odd_last = _mm_unpackhi_epi8 (odd_low, odd_high);
+  __m128i *to = (__m128i *) out;
+
+  _mm_storeu_si128 (to, _mm_unpacklo_epi16 (even_first, odd_first));
+  _mm_storeu_si128 (to + 1, _mm_unpackhi_epi16 (even_first, odd_first));
+  _mm_storeu_si128 (to + 2, _mm_unpacklo_epi16 (even_last, odd_last));
+  _mm_storeu_si128 (to + 3, _mm_unpackhi_epi16 (even_last, odd_last));
+}
+
+/* Four of the levels, as narrow() rounds. */
+__attribute__ ((target ("ssse3"))) static __m128i
+round_levels (const float *from,
+              __m128       absmax)
+{
+  __m128 wide = _mm_mul_ps (_mm_loadu_ps (from), absmax);
+  __m128i bits = _mm_castps_si128 (wide), nan = _mm_castps_si128 (_mm_cmpunord_ps (wide, wide));
+  __m128i even = _mm_and_si128 (_mm_srli_epi32 (bits, 16), _mm_set1_epi32 (1));
+  __m128i rounded = _mm_srli_epi32 (_mm_add_epi32 (bits, _mm_add_epi32 (even, _mm_set1_epi32 (0x7fff))), 16);
+
+  return _mm_or_si128 (_mm_andnot_si128 (nan, rounded), _mm_and_si128 (nan, _mm_set1_epi32 (0x7fc0)));
+}
+
+/* Bits @shift to @shift + 7 of sixteen numbers. */
+__attribute__ ((target ("ssse3"))) static __m128i
+take_bytes (const __m128i numbers[4],
+            int           shift)
+{
+  __m128i bytes[4];
+
+  for (int i = 0; i < 4; i++)
+    bytes[i] = _mm_and_si128 (_mm_srli_epi32 (numbers[i], shift), _mm_set1_epi32 (255));
+
+  return _mm_packus_epi16 (_mm_packs_epi32 (bytes[0], bytes[1]), _mm_packs_epi32 (bytes[2], bytes[3]));
+}
+
+/* A whole block: its 16 levels are rounded instead of the 64 weights. */
+__attribute__ ((target ("ssse3"))) static void
+read_block_bf16 (const guint8 *codes,
+                 float         absmax,
+                 guint16      *out)
+{
+  __m128i rounded[4], low, high;
+
+  for (int i = 0; i < 4; i++)
+    rounded[i] = round_levels (levels + 4 * i, _mm_set1_ps (absmax));
+  low = take_bytes (rounded, 0);
+  high = take_bytes (rounded, 8);
+  look_up_32 (low, high, codes, out);
+  look_up_32 (low, high, codes + EMO_NF4_BLOCK / 4, out + EMO_NF4_BLOCK / 2);
+}
+#endif
+
+/* Within one block. */
+static void
+read_part_bf16 (const EmoNf4 *self,
+                const Tables *tables,
+                gsize         start,
+                gsize         n,
+                guint16      *out)
+{
+  float wide[EMO_NF4_BLOCK];
+
+#ifdef HAVE_SHUFFLE
+  if (n == EMO_NF4_BLOCK && __builtin_cpu_supports ("ssse3"))
+    {
+      read_block_bf16 (self->codes + start / 2, read_absmax (self, tables, start / EMO_NF4_BLOCK), out);
+      return;
+    }
+#endif
+  read_part (self, tables, start, n, wide);
+  narrow (wide, n, out);
+}
+
 /**
  * emo_nf4_read_bf16:
  * @self: weights
@@ -412,14 +506,12 @@ emo_nf4_read_bf16 (const EmoNf4 *self,
                    guint16      *out)
 {
   const Tables *tables = get_tables ();
-  float wide[EMO_NF4_BLOCK];
 
   while (n > 0)
     {
       gsize part = MIN (EMO_NF4_BLOCK - start % EMO_NF4_BLOCK, n);
 
-      read_part (self, tables, start, part, wide);
-      narrow (wide, part, out);
+      read_part_bf16 (self, tables, start, part, out);
       start += part;
       out += part;
       n -= part;

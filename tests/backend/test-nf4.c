@@ -198,6 +198,7 @@ test_nf4_keeps_what_is_not_finite (void)
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       float values[3 * EMO_NF4_BLOCK], found[3 * EMO_NF4_BLOCK];
+      guint16 narrow[3 * EMO_NF4_BLOCK];
       Quantised quantised;
 
       for (guint j = 0; j < G_N_ELEMENTS (values); j++)
@@ -205,7 +206,10 @@ test_nf4_keeps_what_is_not_finite (void)
       values[70] = bad[i];
       quantise (&quantised, values, G_N_ELEMENTS (values));
       emo_nf4_read (&quantised.nf4, 0, G_N_ELEMENTS (values), found);
+      emo_nf4_read_bf16 (&quantised.nf4, 0, G_N_ELEMENTS (values), narrow);
       g_assert_false (isfinite (found[70]));
+      /* All bits of the exponent. */
+      g_assert_cmphex (narrow[70] & 0x7f80, ==, 0x7f80);
       quantised_clear (&quantised);
     }
 }
