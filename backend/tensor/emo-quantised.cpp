@@ -11,10 +11,6 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <new>
-
-#include <sys/mman.h>
-
 #include "emo-nf4.h"
 
 /* The weights are there in full only while they are used, forwards and once more
@@ -34,6 +30,38 @@ view_of (const Nf4 &w)
            w.scales.const_data_ptr<float> (), static_cast<float> (w.offset) };
 }
 
+/* --- Where a weight is widened --- */
+
+/* One buffer for all weights, as long as there are any. Memory that comes and goes
+ * with each would have to be zeroed by the kernel each time, and would end in as
+ * many holes: glibc before 2.38 cannot put an aligned block where one of the same
+ * size was. */
+static std::shared_ptr<at::Tensor>
+share_scratch ()
+{
+  static std::weak_ptr<at::Tensor> shared;
+  std::shared_ptr<at::Tensor> scratch = shared.lock ();
+
+  if (scratch == nullptr)
+    shared = scratch = std::make_shared<at::Tensor> ();
+  return scratch;
+}
+
+/* Good until the next call; where somebody kept what an earlier one gave, there is
+ * a new buffer. */
+static at::Tensor
+empty_scratch (int64_t rows, int64_t columns, at::ScalarType dtype)
+{
+  at::Tensor &buffer = *share_scratch ();
+
+  if (!buffer.defined () || buffer.numel () < rows * columns || buffer.scalar_type () != dtype || buffer.storage ().use_count () > 1)
+    {
+      buffer.reset ();
+      buffer = at::empty ({ rows * columns }, dtype);
+    }
+  return buffer.narrow (0, 0, rows * columns).view ({ rows, columns });
+}
+
 /* --- Quantising --- */
 
 static Nf4
@@ -43,7 +71,7 @@ quantise (const at::Tensor &values)
   int64_t n = flat.numel (), blocks = static_cast<int64_t> (emo_nf4_count_blocks (n));
   at::Tensor absmax = at::empty ({ blocks }, at::kFloat);
   Nf4 w = { values.size (0), values.size (1), at::empty ({ (n + 1) / 2 }, at::kByte), at::empty ({ blocks }, at::kByte),
-            at::empty ({ static_cast<int64_t> (emo_nf4_count_scales (n)) }, at::kFloat), 0 };
+            at::empty ({ static_cast<int64_t> (emo_nf4_count_scales (n)) }, at::kFloat), 0, share_scratch () };
   uint8_t *codes = w.codes.data_ptr<uint8_t> ();
   float *most = absmax.data_ptr<float> (), offset;
 
@@ -68,24 +96,6 @@ book (const float *levels, int64_t n, const at::Tensor &like)
   return at::from_blob (const_cast<float *> (levels), { n }, at::kFloat).to (like.device ());
 }
 
-/* Not from malloc: glibc before 2.38 cannot put an aligned block where one of the
- * same size was, so weights that come and go between small tensors would leave a
- * hole each, in the end as much memory as all of them. Small ones may. */
-static at::Tensor
-empty_scratch (at::IntArrayRef shape, at::ScalarType dtype)
-{
-  constexpr size_t small = 1 << 20;
-  size_t length = c10::multiply_integers (shape) * c10::elementSize (dtype);
-
-  if (length < small)
-    return at::empty (shape, dtype);
-  void *data = mmap (nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (data == MAP_FAILED)
-    throw std::bad_alloc ();
-  madvise (data, length, MADV_HUGEPAGE);
-  return at::from_blob (data, shape, [length] (void *begin) { munmap (begin, length); }, at::TensorOptions ().dtype (dtype));
-}
-
 /* On any device, float32 [N, K]; sums and products are ops of their own, so that
  * none is fused. */
 static at::Tensor
@@ -106,7 +116,7 @@ dequantise (const Nf4 &w, at::ScalarType dtype)
   if (!w.codes.is_cpu () || dtype != at::kBFloat16)
     return dequantise_with_ops (w).to (dtype);
 
-  at::Tensor out = empty_scratch ({ w.rows, w.columns }, dtype);
+  at::Tensor out = empty_scratch (w.rows, w.columns, dtype);
   auto *data = static_cast<guint16 *> (out.data_ptr ());
   EmoNf4 view = view_of (w);
   at::parallel_for (0, w.rows * w.columns, PIECE, [=] (int64_t from, int64_t to) { emo_nf4_read_bf16 (&view, from, to - from, data + from); });

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -27,6 +28,7 @@ struct Nf4
   at::Tensor absmax;   /* [blocks] uint8 */
   at::Tensor scales;   /* [blocks of absmaxes] float32 */
   double offset;       /* a float32 */
+  std::shared_ptr<at::Tensor> scratch = nullptr;   /* where one of all weights is widened */
 };
 
 }
