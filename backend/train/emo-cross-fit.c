@@ -22,8 +22,11 @@ struct _EmoCrossFit
   guint             *folds;    /* [n] */
   float             *logits;   /* [n, labels] out of fold */
   gint64             part;     /* n_folds: on all rows */
+  guint64            steps_before;   /* of the parts before it */
   guint32           *subset;   /* [n] the rows that the fit at work has */
   EmoFit            *fit;
+  EmoFitStepFunc     step_func;   /* (nullable) */
+  gpointer           step_data;
 };
 
 static guint32
@@ -41,7 +44,7 @@ deal_folds (EmoCrossFit *self)
   g_autofree guint32 *members = g_new (guint32, self->rows.n);
   guint next = 0;
 
-  for (guint label = 0; label < self->n_labels; label++)
+  for (guint label = 0; self->n_folds > 0 && label < self->n_labels; label++)
     {
       EmoDraw draw = emo_draw_begin (self->options.seed, "folds", label, 0, 0);
       guint n = 0;
@@ -66,10 +69,29 @@ begin_part (EmoCrossFit *self,
   rows.n = 0;
   rows.subset = subset;
   for (gsize i = 0; i < self->rows.n; i++)
-    if (self->folds[i] != part)
+    if (self->n_folds == 0 || self->folds[i] != part)
       subset[rows.n++] = row_at (&self->rows, i);
 
   return emo_head_fit_new (&rows, self->n_labels, &self->options);
+}
+
+/* Of the parts before @end. */
+static guint64
+count_steps (EmoCrossFit *self,
+             guint        end)
+{
+  guint64 n_steps = 0;
+
+  for (guint part = 0; part < end; part++)
+    {
+      gsize n = self->rows.n;
+
+      for (gsize i = 0; part < self->n_folds && i < self->rows.n; i++)
+        n -= self->folds[i] == part;
+      n_steps += (n + self->options.batch - 1) / self->options.batch * self->options.epochs;
+    }
+
+  return n_steps;
 }
 
 static void
@@ -81,15 +103,17 @@ take_part (EmoCrossFit *self,
   emo_fit_free (self->fit);
   g_free (self->subset);
   self->part = part;
+  self->steps_before = count_steps (self, part);
   self->fit = fit;
   self->subset = subset;
+  emo_fit_set_step_func (fit, self->step_func, self->step_data);
 }
 
 /**
  * emo_cross_fit_new:
  * @rows: rows, at least two, whose arrays outlive it
  * @n_labels: labels
- * @n_folds: folds, at least two, as %EMO_CROSS_FIT_FOLDS
+ * @n_folds: folds, at least two, as %EMO_CROSS_FIT_FOLDS; or none
  * @options: of every fit; copied
  *
  * Returns: (transfer full): what has made no step
@@ -104,7 +128,7 @@ emo_cross_fit_new (const EmoHeadRows       *rows,
   guint32 *subset;
 
   g_return_val_if_fail (rows != NULL && rows->n >= 2, NULL);
-  g_return_val_if_fail (n_folds >= 2, NULL);
+  g_return_val_if_fail (n_folds != 1, NULL);
   g_return_val_if_fail (options != NULL, NULL);
 
   self = g_new0 (EmoCrossFit, 1);
@@ -227,6 +251,70 @@ emo_cross_fit_get_part (EmoCrossFit *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->part;
+}
+
+/**
+ * emo_cross_fit_set_step_func:
+ * @self: a cross-fit
+ * @func: (nullable): told after every step of every part
+ * @user_data: for @func
+ */
+void
+emo_cross_fit_set_step_func (EmoCrossFit    *self,
+                             EmoFitStepFunc  func,
+                             gpointer        user_data)
+{
+  g_return_if_fail (self != NULL);
+
+  self->step_func = func;
+  self->step_data = user_data;
+  emo_fit_set_step_func (self->fit, func, user_data);
+}
+
+/**
+ * emo_cross_fit_get_n_steps:
+ * @self: a cross-fit
+ *
+ * Returns: how many steps all parts have
+ */
+guint64
+emo_cross_fit_get_n_steps (EmoCrossFit *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return count_steps (self, self->n_folds + 1);
+}
+
+/**
+ * emo_cross_fit_get_step:
+ * @self: a cross-fit
+ *
+ * Returns: how many of them lie behind
+ */
+guint64
+emo_cross_fit_get_step (EmoCrossFit *self)
+{
+  guint64 an_epoch;
+
+  g_return_val_if_fail (self != NULL, 0);
+
+  an_epoch = emo_fit_get_n_steps (self->fit) / self->options.epochs;
+
+  return self->steps_before + an_epoch * emo_fit_get_epoch (self->fit) + emo_fit_get_step (self->fit);
+}
+
+/**
+ * emo_cross_fit_get_epoch:
+ * @self: a cross-fit
+ *
+ * Returns: how many epochs of the part at work are done
+ */
+guint
+emo_cross_fit_get_epoch (EmoCrossFit *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return emo_fit_get_epoch (self->fit);
 }
 
 /**

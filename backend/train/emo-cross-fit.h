@@ -26,7 +26,8 @@ typedef gboolean (*EmoCrossFitFunc) (EmoCrossFit *self,
                                      double       loss,
                                      gpointer     user_data);
 
-/* What @rows and @options point to outlives it. */
+/* What @rows and @options point to outlives it. @n_folds 0: the one on all rows
+ * alone. */
 EmoCrossFit *emo_cross_fit_new        (const EmoHeadRows        *rows,
                                        guint                     n_labels,
                                        guint                     n_folds,
@@ -37,7 +38,16 @@ gboolean     emo_cross_fit_run        (EmoCrossFit              *self,
                                        gpointer                  user_data,
                                        GCancellable             *cancellable,
                                        GError                  **error);
+/* Told after the steps of every part. */
+void         emo_cross_fit_set_step_func (EmoCrossFit           *self,
+                                       EmoFitStepFunc            func,          /* (nullable) */
+                                       gpointer                  user_data);
 guint        emo_cross_fit_get_part   (EmoCrossFit              *self);         /* the one at work */
+/* Steps of all parts, and how many of them lie behind, where a part that was ended
+ * counts as done. */
+guint64      emo_cross_fit_get_n_steps (EmoCrossFit             *self);
+guint64      emo_cross_fit_get_step   (EmoCrossFit              *self);
+guint        emo_cross_fit_get_epoch  (EmoCrossFit              *self);         /* epochs done of the part at work */
 const guint *emo_cross_fit_get_folds  (EmoCrossFit              *self);         /* [n] a row's */
 /* [n, labels] of rows whose fold is done; 0 of the others. */
 const float *emo_cross_fit_get_logits (EmoCrossFit              *self);

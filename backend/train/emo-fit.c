@@ -52,6 +52,10 @@ struct _EmoFit
   float          *gradients;     /* [n] */
   guint32        *order;         /* [n_rows] of ordered_epoch */
   gint64          ordered_epoch; /* -1: none */
+
+  EmoFitStep      last;
+  EmoFitStepFunc  step_func;     /* (nullable) */
+  gpointer        step_data;
 };
 
 static void
@@ -191,6 +195,16 @@ refuse (EmoFit  *self,
   return FALSE;
 }
 
+/* The rate of the step that comes next. */
+static double
+get_lr (EmoFit *self)
+{
+  const EmoFitSettings *settings = &self->settings;
+  EmoLrSchedule schedule = { settings->shape, settings->adam.lr, settings->warmup, emo_fit_get_n_steps (self) };
+
+  return emo_lr_schedule_get (&schedule, self->now.position[0] * steps_an_epoch (self) + self->now.position[1]);
+}
+
 static gboolean
 step (EmoFit  *self,
       GError **error)
@@ -209,6 +223,8 @@ step (EmoFit  *self,
       state_copy (&self->now, &self->good, self->n);
       self->has_good = TRUE;
     }
+  self->last = (EmoFitStep) { n, loss, get_lr (self) };
+  emo_adam_set_lr (self->adam, self->last.lr);
   emo_adam_update (self->adam, self->now.parameters, self->gradients);
   self->now.loss_sum += loss * n;
   self->now.position[1]++;
@@ -249,7 +265,7 @@ end_epoch (EmoFit           *self,
  * Errors: MODEL where a loss, a gradient or a parameter is no finite number: the
  * state is then that of the beginning of the epoch, which had a finite loss.
  *
- * Returns: %FALSE if it failed or was cancelled
+ * Returns: %FALSE if it failed, was cancelled or was ended by the step's function
  */
 gboolean
 emo_fit_run (EmoFit           *self,
@@ -268,9 +284,42 @@ emo_fit_run (EmoFit           *self,
         return FALSE;
       if ((guint64) self->now.position[1] == steps_an_epoch (self) && !end_epoch (self, func, user_data, error))
         return FALSE;
+      if (self->step_func != NULL && !self->step_func (self, &self->last, self->step_data, error))
+        return FALSE;
     }
 
   return TRUE;
+}
+
+/**
+ * emo_fit_set_step_func:
+ * @self: a fit
+ * @func: (nullable): told after every step
+ * @user_data: for @func
+ */
+void
+emo_fit_set_step_func (EmoFit         *self,
+                       EmoFitStepFunc  func,
+                       gpointer        user_data)
+{
+  g_return_if_fail (self != NULL);
+
+  self->step_func = func;
+  self->step_data = user_data;
+}
+
+/**
+ * emo_fit_get_n_steps:
+ * @self: a fit
+ *
+ * Returns: how many steps all epochs have
+ */
+guint64
+emo_fit_get_n_steps (EmoFit *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return steps_an_epoch (self) * self->settings.epochs;
 }
 
 /**

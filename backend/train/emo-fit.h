@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "emo-adam.h"
+#include "emo-lr-schedule.h"
 #include "emo-safetensors.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,8 @@ typedef struct
   guint            batch;    /* rows a step; an epoch's last one may have fewer */
   guint64          seed;     /* of the shuffles */
   EmoAdamSettings  adam;
+  EmoLrShape       shape;    /* of the rate over all steps, whose peak is adam's */
+  double           warmup;   /* share of the steps */
 } EmoFitSettings;
 
 /* The mean loss over @rows, and its derivatives by all parameters. */
@@ -44,6 +47,21 @@ typedef gboolean (*EmoFitEpochFunc) (EmoFit   *fit,
                                      double    loss,
                                      gpointer  user_data);
 
+
+typedef struct
+{
+  guint  n_rows;
+  double loss;
+  double lr;
+} EmoFitStep;
+
+/* After a step, and after its epoch's end where it was the last: what the fit is
+ * now can be saved. FALSE with an error ends the run; it can be run again. */
+typedef gboolean (*EmoFitStepFunc)  (EmoFit            *fit,
+                                     const EmoFitStep  *step,
+                                     gpointer           user_data,
+                                     GError           **error);
+
 EmoFit      *emo_fit_new              (const EmoFitSettings  *settings,
                                        const float           *parameters,    /* where it begins */
                                        gsize                  n_parameters,
@@ -58,8 +76,12 @@ gboolean     emo_fit_run              (EmoFit                *self,
                                        gpointer               user_data,
                                        GCancellable          *cancellable,
                                        GError               **error);
+void         emo_fit_set_step_func    (EmoFit                *self,
+                                       EmoFitStepFunc         func,          /* (nullable) */
+                                       gpointer               user_data);
 guint        emo_fit_get_epoch        (EmoFit                *self);         /* epochs done */
 guint        emo_fit_get_step         (EmoFit                *self);         /* steps done in the next one */
+guint64      emo_fit_get_n_steps      (EmoFit                *self);         /* of all epochs */
 const float *emo_fit_get_parameters   (EmoFit                *self);
 gpointer     emo_fit_get_model        (EmoFit                *self);
 /* EmoStoredTensor of all that a checkpoint needs; they lend from @self and are

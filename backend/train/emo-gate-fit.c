@@ -150,6 +150,8 @@ emo_gate_fit_new_from (EmoGate                 *begin,
   settings.batch = options->batch;
   settings.seed = options->seed;
   settings.adam = options->adam;
+  settings.shape = options->shape;
+  settings.warmup = options->warmup;
 
   return emo_fit_new (&settings, parameters, model->n_parameters, compute_loss, model, model_free);
 }

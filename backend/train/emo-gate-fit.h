@@ -28,6 +28,8 @@ typedef struct
   guint            batch;
   guint64          seed;      /* of the first parameters and the shuffles */
   EmoAdamSettings  adam;
+  EmoLrShape       shape;     /* of the rate over all steps */
+  double           warmup;    /* share of the steps */
 } EmoGateFitOptions;
 
 /* The published ones. */

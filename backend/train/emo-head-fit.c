@@ -228,7 +228,7 @@ begin_fit (EmoHead                 *begin,
            const EmoHeadFitOptions *options)
 {
   EmoFitSettings settings = { .name = "head", .n_rows = rows->n, .epochs = options->epochs, .batch = options->batch,
-                              .seed = options->seed, .adam = options->adam };
+                              .seed = options->seed, .adam = options->adam, .shape = options->shape, .warmup = options->warmup };
   gsize n = emo_head_get_n_parameters (begin);
   g_autofree float *parameters = g_new (float, n);
   Model *model = g_new0 (Model, 1);

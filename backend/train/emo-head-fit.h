@@ -35,6 +35,8 @@ typedef struct
   guint            batch;
   guint64          seed;          /* of the first parameters, the shuffles and dropout */
   EmoAdamSettings  adam;
+  EmoLrShape       shape;         /* of the rate over all steps */
+  double           warmup;        /* share of the steps */
 } EmoHeadFitOptions;
 
 /* The published ones. */

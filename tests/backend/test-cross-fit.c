@@ -306,6 +306,61 @@ test_refuses_states_of_others (void)
   g_assert_cmpuint (emo_cross_fit_get_part (cross), ==, 0);
 }
 
+static gboolean
+step_cb (EmoFit            *fit,
+         const EmoFitStep  *step,
+         gpointer           user_data,
+         GError           **error)
+{
+  EmoCrossFit *cross = ((gpointer *) user_data)[0];
+  guint64 *n = ((gpointer *) user_data)[1];
+
+  g_assert_cmpuint (emo_cross_fit_get_step (cross), ==, ++*n);
+
+  return TRUE;
+}
+
+static void
+test_steps_count_over_all_parts (void)
+{
+  static Made made;
+  EmoHeadRows rows = make_noise (&made);
+  EmoHeadFitOptions options = quick_options ();
+  g_autoptr(EmoCrossFit) cross = NULL;
+  guint64 n = 0;
+  gpointer data[] = { NULL, &n };
+
+  options.epochs = 2;
+  data[0] = cross = emo_cross_fit_new (&rows, N, N_FOLDS, &options);
+  emo_cross_fit_set_step_func (cross, step_cb, data);
+  g_assert_true (emo_cross_fit_run (cross, NULL, NULL, NULL, NULL));
+  g_assert_cmpuint (n, ==, emo_cross_fit_get_n_steps (cross));
+  g_assert_cmpuint (n, >, 2 * N_FOLDS);
+}
+
+static void
+test_no_folds_are_a_plain_fit (void)
+{
+  static Made made;
+  EmoHeadRows rows = make_noise (&made);
+  EmoHeadFitOptions options = quick_options ();
+  g_autoptr(EmoCrossFit) cross = emo_cross_fit_new (&rows, N, 0, &options);
+  g_autoptr(EmoFit) plain = emo_head_fit_new (&rows, N, &options);
+  g_autoptr(EmoHead) head = NULL;
+  g_autoptr(EmoHead) expected = NULL;
+  double logits[N], wanted[N];
+
+  g_assert_true (emo_cross_fit_run (cross, NULL, NULL, NULL, NULL));
+  g_assert_true (emo_fit_run (plain, NULL, NULL, NULL, NULL));
+  g_assert_cmpuint (emo_cross_fit_get_part (cross), ==, 0);
+  g_assert_cmpuint (emo_cross_fit_get_n_steps (cross), ==, emo_fit_get_n_steps (plain));
+  head = emo_cross_fit_dup_head (cross);
+  expected = emo_head_fit_dup_head (plain);
+  emo_head_forward (head, made.means, logits);
+  emo_head_forward (expected, made.means, wanted);
+  g_assert_cmpmem (logits, sizeof logits, wanted, sizeof wanted);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -317,6 +372,8 @@ main (int    argc,
   g_test_add_func ("/Emo/CrossFit/watchers-hear-every-part", test_watchers_hear_every_part);
   g_test_add_func ("/Emo/CrossFit/killed-at-random-steps-ends-bit-equal", test_killed_at_random_steps_ends_bit_equal);
   g_test_add_func ("/Emo/CrossFit/refuses-states-of-others", test_refuses_states_of_others);
+  g_test_add_func ("/Emo/CrossFit/steps-count-over-all-parts", test_steps_count_over_all_parts);
+  g_test_add_func ("/Emo/CrossFit/no-folds-are-a-plain-fit", test_no_folds_are_a_plain_fit);
 
   return g_test_run ();
 }

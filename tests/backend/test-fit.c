@@ -267,6 +267,74 @@ test_refuses_states_of_other_fits (void)
   assert_same (fit, untouched);
 }
 
+typedef struct
+{
+  guint64 n;
+  guint   refuse_at;
+  double  lrs[EPOCHS * N_ROWS];
+} Steps;
+
+static gboolean
+step_cb (EmoFit            *fit,
+         const EmoFitStep  *step,
+         gpointer           user_data,
+         GError           **error)
+{
+  Steps *steps = user_data;
+
+  g_assert_cmpuint (steps->n, <, EPOCHS * N_ROWS);
+  steps->lrs[steps->n++] = step->lr;
+  if (steps->n != steps->refuse_at)
+    return TRUE;
+  g_set_error_literal (error, EMO_ERROR, EMO_ERROR_NO_SPACE, "full");
+
+  return FALSE;
+}
+
+static void
+test_steps_take_the_schedules_rates (void)
+{
+  Line line = { 0 };
+  EmoFitSettings settings = { .name = "line", .n_rows = N_ROWS, .epochs = EPOCHS, .batch = BATCH, .seed = 7,
+                              .adam = EMO_ADAM_DEFAULTS, .shape = EMO_LR_COSINE, .warmup = 0.2 };
+  float zeros[2] = { 0, 0 };
+  g_autoptr(EmoFit) fit = NULL;
+  g_autoptr(EmoFit) constant = NULL;
+  EmoLrSchedule schedule = { EMO_LR_COSINE, 0.05, 0.2, 0 };
+  Steps steps = { 0 };
+
+  settings.adam.lr = 0.05;
+  fit = emo_fit_new (&settings, zeros, 2, line_loss, &line, NULL);
+  constant = begin (&line);
+  schedule.n_steps = emo_fit_get_n_steps (fit);
+  g_assert_cmpint (schedule.n_steps, ==, EPOCHS * ((N_ROWS + BATCH - 1) / BATCH));
+  emo_fit_set_step_func (fit, step_cb, &steps);
+  g_assert_true (emo_fit_run (fit, NULL, NULL, NULL, NULL));
+  g_assert_cmpuint (steps.n, ==, schedule.n_steps);
+  for (guint i = 0; i < steps.n; i++)
+    g_assert_cmpfloat (steps.lrs[i], ==, emo_lr_schedule_get (&schedule, i));
+  g_assert_true (emo_fit_run (constant, NULL, NULL, NULL, NULL));
+  g_assert_cmpfloat (emo_fit_get_parameters (fit)[0], !=, emo_fit_get_parameters (constant)[0]);
+}
+
+/* What it was when it was told goes on to the same end. */
+static void
+test_a_step_that_cannot_be_kept_ends_the_run (void)
+{
+  Line line = { 0 };
+  g_autoptr(EmoFit) fit = begin (&line);
+  g_autoptr(EmoFit) whole = begin (&line);
+  g_autoptr(GError) error = NULL;
+  Steps steps = { .refuse_at = 4 };
+
+  emo_fit_set_step_func (fit, step_cb, &steps);
+  g_assert_false (emo_fit_run (fit, NULL, NULL, NULL, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_NO_SPACE);
+  g_assert_true (emo_fit_run (fit, NULL, NULL, NULL, NULL));
+  g_assert_true (emo_fit_run (whole, NULL, NULL, NULL, NULL));
+  g_assert_cmpmem (emo_fit_get_parameters (fit), 2 * sizeof (float), emo_fit_get_parameters (whole), 2 * sizeof (float));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -278,6 +346,8 @@ main (int    argc,
   g_test_add_func ("/Emo/Fit/nan-keeps-the-last-good-state", test_nan_keeps_the_last_good_state);
   g_test_add_func ("/Emo/Fit/nan-at-an-epochs-beginning-goes-one-back", test_nan_at_an_epochs_beginning_goes_one_back);
   g_test_add_func ("/Emo/Fit/refuses-states-of-other-fits", test_refuses_states_of_other_fits);
+  g_test_add_func ("/Emo/Fit/steps-take-the-schedules-rates", test_steps_take_the_schedules_rates);
+  g_test_add_func ("/Emo/Fit/a-step-that-cannot-be-kept-ends-the-run", test_a_step_that_cannot_be_kept_ends_the_run);
 
   return g_test_run ();
 }
