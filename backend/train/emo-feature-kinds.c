@@ -262,14 +262,22 @@ emo_feature_kind_teacher (const char    *folder,
                           GCancellable  *cancellable,
                           GError       **error)
 {
+  static const char * const names[] = { "config.json", "preprocessor_config.json" };
   g_autoptr(GString) text = NULL;
 
   g_return_val_if_fail (folder != NULL, NULL);
 
   text = g_string_new (NULL);
   g_string_append_printf (text, "%s %d", emo_feature_get_name (EMO_FEATURE_TEACHER), VERSION);
-  if (!append_file_in (text, folder, "config.json", cancellable, error) ||
-      !append_file_in (text, folder, "model.safetensors", cancellable, error))
+  /* Torchvision's networks say all in their weights. */
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS) && !append_file (text, path, cancellable, error))
+        return NULL;
+    }
+  if (!append_file_in (text, folder, "model.safetensors", cancellable, error))
     return NULL;
 
   return g_string_free (g_steal_pointer (&text), FALSE);

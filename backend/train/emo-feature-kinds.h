@@ -37,7 +37,8 @@ char       *emo_feature_kind_scores (const EmoBundle     *bundle,
                                      const char          *means,
                                      GCancellable        *cancellable,
                                      GError             **error);
-/* @folder: the teacher's; its config.json says how it takes pictures. */
+/* @folder: the teacher's; its config.json, where it has one, says how it takes
+ * pictures. */
 char       *emo_feature_kind_teacher (const char         *folder,
                                       GCancellable       *cancellable,
                                       GError            **error);

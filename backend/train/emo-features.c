@@ -33,7 +33,6 @@ struct _EmoFeatures
   EmoCompute       compute;
   char            *teacher_folder;           /* (nullable) */
   char            *kinds[EMO_N_FEATURES];    /* (nullable) without a teacher */
-  char            *inputs;
   EmoFeatureCache *caches[EMO_N_FEATURES];   /* (nullable) as the kinds */
   EmoFeatureEye   *eye;                      /* (nullable) until a picture is to be seen */
   EmoTeacher      *teacher;                  /* (nullable) the same */
@@ -63,7 +62,6 @@ name_kinds (EmoFeatures   *self,
 {
   g_autofree char *device = emo_compute_dup_device (&self->compute);
   g_autofree char *computed = g_strdup_printf ("%s %s", device, emo_compute_get_dtype (&self->compute));
-  g_autoptr(GString) inputs = g_string_new (NULL);
 
   self->kinds[EMO_FEATURE_MEANS] = emo_feature_kind_means (self->bundle, &self->config, computed, cancellable, error);
   if (self->kinds[EMO_FEATURE_MEANS] == NULL)
@@ -77,10 +75,6 @@ name_kinds (EmoFeatures   *self,
       if (self->kinds[EMO_FEATURE_TEACHER] == NULL)
         return FALSE;
     }
-  for (guint i = 0; i < EMO_N_FEATURES; i++)
-    if (self->kinds[i] != NULL)
-      g_string_append_printf (inputs, "%s\n", self->kinds[i]);
-  self->inputs = g_string_free (g_steal_pointer (&inputs), FALSE);
 
   return TRUE;
 }
@@ -161,7 +155,6 @@ emo_features_free (EmoFeatures *self)
       g_clear_pointer (&self->caches[i], emo_feature_cache_free);
       g_free (self->kinds[i]);
     }
-  g_free (self->inputs);
   g_free (self->teacher_folder);
   g_free (self);
 }
@@ -174,12 +167,20 @@ emo_features_has_teacher (EmoFeatures *self)
   return self->teacher_folder != NULL;
 }
 
-const char *
-emo_features_get_inputs (EmoFeatures *self)
+char *
+emo_features_dup_inputs (EmoFeatures   *self,
+                         EmoFeatureSet  set)
 {
+  GString *inputs;
+
   g_return_val_if_fail (self != NULL, NULL);
 
-  return self->inputs;
+  inputs = g_string_new (NULL);
+  for (guint i = 0; i < EMO_N_FEATURES; i++)
+    if (set & 1 << i && self->kinds[i] != NULL)
+      g_string_append_printf (inputs, "%s\n", self->kinds[i]);
+
+  return g_string_free (inputs, FALSE);
 }
 
 /* --- Rows --- */

@@ -69,8 +69,9 @@ EmoFeatures    *emo_features_new        (EmoBundle                *bundle,
                                          GError                  **error);
 void            emo_features_free       (EmoFeatures              *self);
 gboolean        emo_features_has_teacher (EmoFeatures             *self);
-/* Names all that the numbers hang on besides the pictures. */
-const char     *emo_features_get_inputs (EmoFeatures              *self);
+/* Names all that the numbers of @set hang on besides the pictures. */
+char           *emo_features_dup_inputs (EmoFeatures              *self,
+                                         EmoFeatureSet             set);
 /* @items [n] of @dataset, whose labels are the bundle's. Those that are broken are
  * left out and told in @problems (of text). What was computed stays whatever
  * happens. Errors: those of loading a model, NO_SPACE, IO, OUT_OF_MEMORY, TORCH,

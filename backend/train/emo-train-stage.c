@@ -261,6 +261,14 @@ emo_train_stage_begin (EmoTrainStage *self,
   g_ptr_array_set_size (self->notes, 0);
 }
 
+void
+emo_train_stage_stop (EmoTrainStage *self)
+{
+  if (self->log == NULL)
+    emo_train_stage_begin (self, 0, 0, 0, 0, 0);
+  emo_train_log_stopped (self->log, self->folder);
+}
+
 EmoTrainLog *
 emo_train_stage_get_log (EmoTrainStage *self)
 {
