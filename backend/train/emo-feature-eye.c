@@ -43,7 +43,8 @@ load (EmoFeatureEye       *self,
     self->adapter = emo_adapter_load (bundle->adapter, error);
   if (bundle->adapter != NULL && self->adapter == NULL)
     return FALSE;
-  self->vlm = emo_vlm_load (bundle->vlm, config, self->adapter, compute->dtype, compute->device, notes, &watch, error);
+  self->vlm = emo_vlm_load_full (bundle->vlm, config, self->adapter, compute->nf4, compute->dtype, compute->device,
+                                 notes, &watch, error);
 
   return self->vlm != NULL;
 }

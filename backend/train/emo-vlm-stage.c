@@ -155,7 +155,8 @@ load_vlm (Run     *run,
     }
   image->max_side = run->bundle->max_side;
   image->max_side_filter = run->bundle->max_side_filter;
-  run->vlm = emo_vlm_load (run->base, &run->config, NULL, run->compute.dtype, run->compute.device, run->notes, &watch, error);
+  run->vlm = emo_vlm_load_full (run->base, &run->config, NULL, run->compute.nf4, run->compute.dtype, run->compute.device,
+                                run->notes, &watch, error);
   if (run->vlm == NULL)
     return FALSE;
   run->questions = emo_vlm_questions_new (run->vlm->tokenizer, run->bundle, run->bundle->labels);

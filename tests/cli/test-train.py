@@ -101,6 +101,21 @@ def test_the_base_is_left_alone(folder):
     assert weights_of(out, 'vlm/model.safetensors') != before
 
 
+def test_an_adapter_is_trained_on_four_bits(folder):
+    data = scenes(folder, 8, 0)
+
+    def losses(dtype, *more, expect=0):
+        out = os.path.join(folder, dtype + str(len(more)))
+        done = run('train', 'vlm', data, '--model', MODEL, '--output', out, '--recipe', recipe(folder, epochs=1), *more,
+                   '--threads', '2', '--dtype', dtype, '--format', 'jsonl', expect=expect)
+        return events(done)
+
+    exact, rough = ([line['loss'] for line in losses(dtype) if line['event'] == 'epoch'] for dtype in ('float32', 'nf4'))
+    assert len(exact) == len(rough) == 1 and exact != rough and abs(exact[0] - rough[0]) < 0.2 * exact[0], (exact, rough)
+    whole = losses('nf4', '--full', expect=1)
+    assert whole[-1]['event'] == 'error' and 'nf4' in whole[-1]['text'], whole
+
+
 def test_a_model_begins_with_nothing(folder):
     data, out = scenes(folder), os.path.join(folder, 'out')
     done = train('vlm', data, '--config', tiny_config(folder), '--output', out, '--recipe', recipe(folder))
