@@ -8,9 +8,11 @@
 
 #include <setjmp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "emo-mapped-file.h"
 #include "safetensors-fixture.h"
@@ -98,6 +100,42 @@ test_mapped_file_maps_only_what_nobody_else_writes (Fixture      *fixture,
       g_assert_cmpuint (count_ones (file), ==, LARGE / 4096);
       g_assert_true (emo_mapped_file_check (file, NULL));
     }
+}
+
+/* Bytes of files that are in this process's memory. */
+static gint64
+get_resident_files (void)
+{
+  g_autofree char *text = NULL;
+  gint64 pages = 0;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  g_assert_cmpint (sscanf (text, "%*d %*d %" G_GINT64_FORMAT, &pages), ==, 1);
+  return pages * sysconf (_SC_PAGESIZE);
+}
+
+static void
+test_mapped_file_forgets_and_reads_again (Fixture      *fixture,
+                                          gconstpointer user_data)
+{
+  g_autofree char *path = write_large (fixture);
+  g_autofree char *small_path = fixture_path (fixture, "small");
+  g_autoptr (EmoMappedFile) file = emo_mapped_file_open (path, NULL);
+  g_autoptr (EmoMappedFile) small = NULL;
+  gint64 before;
+
+  g_assert_true (emo_mapped_file_is_mapped (file));
+  g_assert_cmpuint (count_ones (file), ==, LARGE / 4096);
+  before = get_resident_files ();
+  emo_mapped_file_forget (file);
+  g_assert_cmpint (before - get_resident_files (), >, LARGE - 4 * 1024 * 1024);
+  g_assert_cmpuint (count_ones (file), ==, LARGE / 4096);
+  g_assert_true (emo_mapped_file_check (file, NULL));
+
+  fixture_write (small_path, "hello", 5);
+  small = emo_mapped_file_open (small_path, NULL);
+  emo_mapped_file_forget (small);
+  g_assert_cmpmem (emo_mapped_file_get_data (small), 5, "hello", 5);
 }
 
 static void
@@ -361,6 +399,7 @@ main (int   argc,
   ADD ("copies-small-files", copies_small_files, NULL);
   ADD ("opens-empty-files", opens_empty_files, NULL);
   ADD ("maps-only-what-nobody-else-writes", maps_only_what_nobody_else_writes, NULL);
+  ADD ("forgets-and-reads-again", forgets_and_reads_again, NULL);
   ADD ("bytes-outlive-it", bytes_outlive_it, NULL);
   ADD ("survives-a-cut", survives_a_cut, NULL);
   ADD ("remembers-damage", remembers_damage, NULL);
