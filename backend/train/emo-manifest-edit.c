@@ -179,6 +179,55 @@ emo_manifest_edit_set (EmoManifestEdit *self,
   g_array_index (self->members, Member, index) = member;
 }
 
+/* The members of @object but those that @others has; @text ends in one already. */
+static void
+append_members (GString            *text,
+                const EmoJsonValue *object,
+                const EmoJsonValue *others)
+{
+  gsize n = object != NULL && emo_json_value_get_type (object) == EMO_JSON_OBJECT ? emo_json_value_get_length (object) : 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const char *key = emo_json_value_get_key (object, i);
+
+      if (others != NULL && emo_json_value_get_member (others, key) != NULL)
+        continue;
+      g_string_append (text, text->len > 1 ? ", " : "");
+      emo_json_append_string (text, key);
+      g_string_append (text, ": ");
+      emo_json_append_value (text, emo_json_value_get_element (object, i));
+    }
+}
+
+/**
+ * emo_manifest_edit_merge:
+ * @self: a manifest
+ * @key: a member's name
+ * @json: the JSON text of an object
+ *
+ * Where the member is no object, it becomes @json.
+ */
+void
+emo_manifest_edit_merge (EmoManifestEdit *self,
+                         const char      *key,
+                         const char      *json)
+{
+  g_autoptr(EmoJson) document = NULL;
+  g_autoptr(GString) text = NULL;
+
+  g_return_if_fail (self != NULL && key != NULL && json != NULL);
+
+  document = emo_json_parse (json, strlen (json), key, 0, NULL);
+  g_return_if_fail (document != NULL && emo_json_value_get_type (emo_json_get_root (document)) == EMO_JSON_OBJECT);
+
+  text = g_string_new ("{");
+  append_members (text, emo_manifest_edit_get (self, key), emo_json_get_root (document));
+  append_members (text, emo_json_get_root (document), NULL);
+  g_string_append_c (text, '}');
+  emo_manifest_edit_set (self, key, text->str);
+}
+
 static char *
 make_text (EmoManifestEdit *self)
 {

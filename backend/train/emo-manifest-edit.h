@@ -27,6 +27,11 @@ const EmoJsonValue *emo_manifest_edit_get  (EmoManifestEdit  *self,
 void                emo_manifest_edit_set  (EmoManifestEdit  *self,
                                             const char       *key,
                                             const char       *json);
+/* Members of the object @json replace those of the same name in the member @key;
+ * its others stay. */
+void                emo_manifest_edit_merge (EmoManifestEdit *self,
+                                             const char      *key,
+                                             const char      *json);
 /* Atomic. Errors: IO, NO_SPACE; then the file is as it was. */
 gboolean            emo_manifest_edit_save (EmoManifestEdit  *self,
                                             GError          **error);

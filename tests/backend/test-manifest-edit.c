@@ -145,6 +145,35 @@ test_manifest_edit_takes_names_that_need_escapes (Fixture       *fixture,
 }
 
 static void
+test_manifest_edit_merges_objects (Fixture       *fixture,
+                                   gconstpointer  data)
+{
+  g_autoptr(EmoManifestEdit) edit = load (fixture);
+
+  emo_manifest_edit_merge (edit, "x-note", "{\"a\": 7, \"c\": [1]}");
+  emo_manifest_edit_merge (edit, "n", "{\"a\": 7}");
+  emo_manifest_edit_merge (edit, "labels", "{}");
+  emo_manifest_edit_merge (edit, "new", "{\"z\": true}");
+  save (edit);
+  assert_text (fixture,
+               "{\n"
+               "  \"format\": 1,\n"
+               "  \"x-note\": {\n"
+               "    \"b\": [1, 2],\n"
+               "    \"a\": 7,\n"
+               "    \"c\": [1]\n"
+               "  },\n"
+               "  \"labels\": {},\n"
+               "  \"n\": {\n"
+               "    \"a\": 7\n"
+               "  },\n"
+               "  \"new\": {\n"
+               "    \"z\": true\n"
+               "  }\n"
+               "}\n");
+}
+
+static void
 test_manifest_edit_refuses_invalid_members (Fixture       *fixture,
                                             gconstpointer  data)
 {
@@ -262,6 +291,7 @@ main (int   argc,
   ADD ("saves-what-it-saved", with_unknown, test_manifest_edit_saves_what_it_saved);
   ADD ("gives-and-removes-members", with_unknown, test_manifest_edit_gives_and_removes_members);
   ADD ("takes-names-that-need-escapes", "{}", test_manifest_edit_takes_names_that_need_escapes);
+  ADD ("merges-objects", with_unknown, test_manifest_edit_merges_objects);
   ADD ("refuses-invalid-members", with_unknown, test_manifest_edit_refuses_invalid_members);
   ADD ("refuses-hostile-files", NULL, test_manifest_edit_refuses_hostile_files);
   ADD ("refuses-files-that-are-none-or-large", NULL, test_manifest_edit_refuses_files_that_are_none_or_large);
