@@ -254,30 +254,12 @@ step_cb (EmoFit            *fit,
   return !(run->save_now || emo_train_stage_is_due (run->stage)) || save_checkpoint (run, error);
 }
 
-/* [n, n_labels] of what @head says of @rows. */
-static float *
-ask (EmoHead              *head,
-     const EmoFeatureRows *rows)
-{
-  float *logits = g_new (float, MAX ((gsize) rows->n * rows->n_labels, 1));
-  double answer[EMO_LABEL_SET_MAX];
-
-  for (guint i = 0; i < rows->n; i++)
-    {
-      emo_head_forward (head, rows->values[EMO_FEATURE_MEANS] + (gsize) i * rows->width, answer);
-      for (guint j = 0; j < rows->n_labels; j++)
-        logits[(gsize) i * rows->n_labels + j] = (float) answer[j];
-    }
-
-  return logits;
-}
-
 static void
 validate (Run           *run,
           EmoTrainEpoch *numbers)
 {
   g_autoptr(EmoHead) head = emo_cross_fit_dup_head (run->cross);
-  g_autofree float *logits = ask (head, run->val);
+  g_autofree float *logits = emo_logits_of_head (head, run->val->values[EMO_FEATURE_MEANS], run->val->n);
   g_autoptr(EmoMetrics) metrics = NULL;
 
   numbers->val_loss = numbers->val_accuracy = numbers->val_macro_f1 = NAN;
@@ -409,29 +391,6 @@ save_domain (Run     *run,
   return TRUE;
 }
 
-/* The domain's name and notice are the bundle's own and stay. */
-static void
-set_domain (EmoManifestEdit *manifest)
-{
-  const EmoJsonValue *domain = emo_manifest_edit_get (manifest, "domain");
-  g_autoptr(GString) text = g_string_new ("{\"path\": \"domain.safetensors\"");
-  gsize n = domain != NULL && emo_json_value_get_type (domain) == EMO_JSON_OBJECT ? emo_json_value_get_length (domain) : 0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      const char *key = emo_json_value_get_key (domain, i);
-
-      if (g_str_equal (key, "path"))
-        continue;
-      g_string_append (text, ", ");
-      emo_json_append_string (text, key);
-      g_string_append (text, ": ");
-      emo_json_append_value (text, emo_json_value_get_element (domain, i));
-    }
-  g_string_append_c (text, '}');
-  emo_manifest_edit_set (manifest, "domain", text->str);
-}
-
 /* What was fitted on the head that is replaced leaves first: at no time does the
  * bundle hold a gate with a head that is not its own. */
 static gboolean
@@ -460,8 +419,9 @@ save_manifest (Run     *run,
   if (manifest == NULL)
     return FALSE;
   emo_manifest_edit_set (manifest, "distilled", distilled);
+  /* The domain's name and notice are the bundle's own and stay. */
   if (g_file_test (domain, G_FILE_TEST_EXISTS))
-    set_domain (manifest);
+    emo_manifest_edit_merge (manifest, "domain", "{\"path\": \"domain.safetensors\"}");
 
   return emo_manifest_edit_save (manifest, error);
 }
@@ -487,7 +447,7 @@ save (Run     *run,
       GError **error)
 {
   g_autoptr(EmoHead) head = emo_cross_fit_dup_head (run->cross);
-  g_autofree float *logits = ask (head, run->val);
+  g_autofree float *logits = emo_logits_of_head (head, run->val->values[EMO_FEATURE_MEANS], run->val->n);
   g_autofree char *path = dup_output (run, "distilled.safetensors");
   double temperature = 1;
 

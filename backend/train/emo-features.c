@@ -167,6 +167,14 @@ emo_features_has_teacher (EmoFeatures *self)
   return self->teacher_folder != NULL;
 }
 
+guint
+emo_features_get_width (EmoFeatures *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return get_width (self, EMO_FEATURE_MEANS);
+}
+
 char *
 emo_features_dup_inputs (EmoFeatures   *self,
                          EmoFeatureSet  set)

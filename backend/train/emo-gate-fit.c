@@ -34,25 +34,27 @@ model_free (gpointer data)
 }
 
 static void
-read_inputs (const Model *model,
-             guint32      row,
-             double      *d,
-             double      *v)
+read_inputs (const EmoGateRows *rows,
+             guint              n,
+             EmoVlmInput        vlm_input,
+             gsize              row,
+             double            *d,
+             double            *v)
 {
-  const float *distilled = model->rows.distilled + (gsize) row * model->n;
-  const float *vlm = model->rows.vlm + (gsize) row * model->n;
+  const float *distilled = rows->distilled + row * n;
+  const float *vlm = rows->vlm + row * n;
   guint winner = 0;
 
-  for (guint i = 0; i < model->n; i++)
+  for (guint i = 0; i < n; i++)
     {
       d[i] = distilled[i];
       v[i] = vlm[i];
       if (vlm[i] > vlm[winner])
         winner = i;
     }
-  if (model->vlm_input == EMO_VLM_INPUT_PROBABILITIES)
+  if (vlm_input == EMO_VLM_INPUT_PROBABILITIES)
     return;
-  for (guint i = 0; i < model->n; i++)
+  for (guint i = 0; i < n; i++)
     v[i] = i == winner;
 }
 
@@ -91,7 +93,7 @@ compute_loss (gpointer       data,
   memset (model->sums, 0, model->n_parameters * sizeof *model->sums);
   for (guint i = 0; i < n_rows; i++)
     {
-      read_inputs (model, rows[i], d, v);
+      read_inputs (&model->rows, model->n, model->vlm_input, rows[i], d, v);
       emo_gate_forward (model->gate, d, v, logits);
       loss += cross_entropy (logits, model->n, model->rows.labels[rows[i]]);
       emo_gate_gradient (model->gate, d, v, logits, model->sums);
@@ -178,6 +180,38 @@ emo_gate_fit_new (EmoGateKind              kind,
   begin = emo_gate_new (kind, n_labels, options->seed);
 
   return emo_gate_fit_new_from (begin, rows, options);
+}
+
+/**
+ * emo_gate_fit_ask:
+ * @gate: a gate
+ * @rows: what the branches say
+ * @vlm_input: how the VLM's part is given
+ *
+ * Returns: (transfer full): [n, labels] gated logits
+ */
+float *
+emo_gate_fit_ask (EmoGate           *gate,
+                  const EmoGateRows *rows,
+                  EmoVlmInput        vlm_input)
+{
+  double d[EMO_LABEL_SET_MAX], v[EMO_LABEL_SET_MAX], answer[EMO_LABEL_SET_MAX];
+  guint n;
+  float *logits;
+
+  g_return_val_if_fail (gate != NULL && rows != NULL, NULL);
+
+  n = emo_gate_get_n_labels (gate);
+  logits = g_new (float, MAX (rows->n * n, 1));
+  for (gsize row = 0; row < rows->n; row++)
+    {
+      read_inputs (rows, n, vlm_input, row, d, v);
+      emo_gate_forward (gate, d, v, answer);
+      for (guint i = 0; i < n; i++)
+        logits[row * n + i] = (float) answer[i];
+    }
+
+  return logits;
 }
 
 /**

@@ -48,6 +48,10 @@ EmoFit  *emo_gate_fit_new      (EmoGateKind              kind,
 EmoFit  *emo_gate_fit_new_from (EmoGate                 *begin,     /* copied */
                                 const EmoGateRows       *rows,
                                 const EmoGateFitOptions *options);
+/* (transfer full): logits [n, labels] of what @gate says of @rows. */
+float   *emo_gate_fit_ask      (EmoGate                 *gate,
+                                const EmoGateRows       *rows,
+                                EmoVlmInput              vlm_input);
 /* The gate as it is now, also between epochs. */
 EmoGate *emo_gate_fit_dup_gate (EmoFit                  *fit);
 

@@ -10,7 +10,40 @@
 
 #include <math.h>
 
+#include "emo-label-set.h"
 #include "emo-logits.h"
+
+/**
+ * emo_logits_of_head:
+ * @head: a head
+ * @means: [n, H] mean visual tokens
+ * @n: rows
+ *
+ * Returns: (transfer full): [n, n_labels]
+ */
+float *
+emo_logits_of_head (EmoHead     *head,
+                    const float *means,
+                    gsize        n)
+{
+  double answer[EMO_LABEL_SET_MAX];
+  guint width, n_labels;
+  float *logits;
+
+  g_return_val_if_fail (head != NULL, NULL);
+
+  width = emo_head_get_width (head, 0);
+  n_labels = emo_head_get_width (head, emo_head_get_depth (head) + 1);
+  logits = g_new (float, MAX (n * n_labels, 1));
+  for (gsize i = 0; i < n; i++)
+    {
+      emo_head_forward (head, means + i * width, answer);
+      for (guint j = 0; j < n_labels; j++)
+        logits[i * n_labels + j] = (float) answer[j];
+    }
+
+  return logits;
+}
 
 static void
 softmax (const float *logits,

@@ -6,11 +6,16 @@
 
 #pragma once
 
+#include "emo-head.h"
 #include "emo-metrics.h"
 
 G_BEGIN_DECLS
 
 /* Rows of logits [n, n_labels], as heads and gates give them. */
+/* (transfer full): what @head says of each of @means [n, H]. */
+float      *emo_logits_of_head          (EmoHead       *head,
+                                         const float   *means,
+                                         gsize          n);
 /* @probabilities (out) [n, n_labels], in double as the application computes them. */
 void        emo_logits_to_probabilities (const float   *logits,
                                          gsize          n,
