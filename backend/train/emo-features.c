@@ -21,6 +21,10 @@
 #include "emo-picture-loader.h"
 #include "emo-teacher-logits.h"
 
+/* A blank picture: its sides, and its gray, the middle. */
+#define BLANK_SIDE 224
+#define BLANK_GRAY 128
+
 /* Between two calls of the one who watches. */
 #define TELL_US (G_USEC_PER_SEC / 4)
 
@@ -500,18 +504,57 @@ look_at_all (Collection  *self,
 }
 
 static gboolean
+open_eye (EmoFeatures   *self,
+          GCancellable  *cancellable,
+          GError       **error)
+{
+  if (self->eye == NULL)
+    self->eye = emo_feature_eye_new (self->bundle, &self->config, &self->compute, cancellable, error);
+
+  return self->eye != NULL;
+}
+
+static gboolean
 see (Collection  *self,
      GError     **error)
 {
-  EmoFeatures *features = self->features;
-
   list_missing (self, SEEN);
-  if (self->list->len == 0)
-    return TRUE;
-  if (features->eye == NULL)
-    features->eye = emo_feature_eye_new (features->bundle, &features->config, &features->compute, self->cancellable, error);
 
-  return features->eye != NULL && look_at_all (self, error);
+  return self->list->len == 0 || (open_eye (self->features, self->cancellable, error) && look_at_all (self, error));
+}
+
+/**
+ * emo_features_look_at_blank:
+ * @self: features
+ * @scores: (out): [n_labels] summed log-probabilities of the labels
+ * @cancellable: (nullable): a cancellable
+ * @error: return location
+ *
+ * Errors: those of loading a model, LIMIT, MODEL, TORCH, CANCELLED.
+ *
+ * Returns: whether @scores are there
+ */
+gboolean
+emo_features_look_at_blank (EmoFeatures   *self,
+                            float         *scores,
+                            GCancellable  *cancellable,
+                            GError       **error)
+{
+  gsize n = BLANK_SIDE * BLANK_SIDE * 3;
+  guint8 *gray;
+  g_autoptr(EmoImage) image = NULL;
+  g_autoptr(EmoPatches) patches = NULL;
+
+  g_return_val_if_fail (self != NULL && scores != NULL, FALSE);
+
+  if (!open_eye (self, cancellable, error))
+    return FALSE;
+  gray = g_malloc (n);
+  memset (gray, BLANK_GRAY, n);
+  image = emo_image_new (BLANK_SIDE, BLANK_SIDE, g_bytes_new_take (gray, n));
+  patches = emo_patches_new (image, &self->config.image, error);
+
+  return patches != NULL && emo_feature_eye_look (self->eye, patches, NULL, scores, cancellable, error);
 }
 
 /* --- What the teacher says --- */

@@ -87,6 +87,12 @@ EmoFeatureRows *emo_features_collect    (EmoFeatures              *self,
                                          gpointer                  user_data,
                                          GCancellable             *cancellable,
                                          GError                  **error);
+/* @scores (out) [n_labels] of an evenly gray picture: what the VLM believes
+ * whatever it sees. Kept nowhere. */
+gboolean        emo_features_look_at_blank (EmoFeatures           *self,
+                                         float                    *scores,
+                                         GCancellable             *cancellable,
+                                         GError                  **error);
 void            emo_feature_rows_free   (EmoFeatureRows           *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoFeatures, emo_features_free)

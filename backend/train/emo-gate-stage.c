@@ -27,6 +27,8 @@
 #include "emo-temperature.h"
 
 #define N_CHECKS 2
+/* Fewer pictures of val do not tell whether a prior helps. */
+#define MIN_FOR_PRIOR 50
 
 /* What both branches say of pictures. */
 typedef struct
@@ -42,6 +44,7 @@ typedef struct
   EmoStageFeatures   source;
   EmoTrainStage     *stage;
   EmoHead           *head;
+  double            *prior;                     /* (nullable) [n_labels] log-prior that is divided out */
   Set                train;
   Set                sets[EMO_N_SPLITS];        /* val and test */
   EmoGateKind        kinds[EMO_N_GATE_KINDS];   /* the one that answers comes first */
@@ -80,6 +83,7 @@ run_clear (Run *run)
   for (guint i = 0; i < EMO_N_SPLITS; i++)
     set_clear (&run->sets[i]);
   g_clear_pointer (&run->head, emo_head_free);
+  g_clear_pointer (&run->prior, g_free);
   g_clear_pointer (&run->stage, emo_train_stage_free);
   emo_stage_features_clear (&run->source);
 }
@@ -153,22 +157,20 @@ open_stage (Run     *run,
   return run->stage != NULL;
 }
 
-/* As the application does: a blank picture's prior is divided out where the bundle
- * has one. */
-static void
-ask_vlm (Run *run,
-         Set *set)
+/* (transfer full): probabilities, as the application makes them of scores.
+ * @prior (nullable) [n_labels] is divided out. */
+static float *
+make_probabilities (const EmoFeatureRows *rows,
+                    const double         *prior)
 {
-  const EmoFeatureRows *rows = set->features;
-  const double *prior = run->source.bundle->prior;
   gsize n = (gsize) rows->n * rows->n_labels;
+  float *values = g_new (float, MAX (n, 1));
 
-  set->vlm = g_memdup2 (rows->values[EMO_FEATURE_SCORES], n * sizeof (float));
-  if (set->vlm == NULL)
-    set->vlm = g_new (float, 1);
-  for (gsize i = 0; prior != NULL && i < n; i++)
-    set->vlm[i] = (float) (set->vlm[i] - prior[i % rows->n_labels]);
-  emo_logits_to_probabilities (set->vlm, rows->n, rows->n_labels, set->vlm);
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float) (rows->values[EMO_FEATURE_SCORES][i] - (prior != NULL ? prior[i % rows->n_labels] : 0));
+  emo_logits_to_probabilities (values, rows->n, rows->n_labels, values);
+
+  return values;
 }
 
 static gboolean
@@ -182,7 +184,69 @@ load_set (Run          *run,
   if (set->features == NULL)
     return FALSE;
   set->distilled = emo_logits_of_head (run->head, set->features->values[EMO_FEATURE_MEANS], set->features->n);
-  ask_vlm (run, set);
+
+  return TRUE;
+}
+
+/* [n_labels] log-probabilities of the labels for a blank picture. */
+static double *
+ask_of_blank (Run     *run,
+              GError **error)
+{
+  guint n_labels = run->train.features->n_labels;
+  g_autofree float *scores = g_new (float, n_labels);
+  double *prior;
+
+  if (!emo_features_look_at_blank (run->source.features, scores, run->job->cancellable, error))
+    return NULL;
+  emo_logits_to_probabilities (scores, 1, n_labels, scores);
+  prior = g_new (double, n_labels);
+  for (guint i = 0; i < n_labels; i++)
+    prior[i] = log (MAX (scores[i], G_MINFLOAT));
+
+  return prior;
+}
+
+static double
+measure_loss (const EmoFeatureRows *rows,
+              const double         *prior)
+{
+  g_autofree float *probabilities = make_probabilities (rows, prior);
+  g_autoptr(EmoMetrics) metrics = emo_metrics_new (probabilities, rows->labels, rows->n, rows->n_labels);
+
+  return metrics->nll;
+}
+
+/* A prior is kept only where it helps: a VLM that was trained on as many pictures
+ * of each label has little of one. The published way knows none. */
+static gboolean
+choose_prior (Run     *run,
+              GError **error)
+{
+  const EmoFeatureRows *val = run->sets[EMO_SPLIT_VAL].features;
+
+  if (is_published (run) || val->n < MIN_FOR_PRIOR)
+    return TRUE;
+  run->prior = ask_of_blank (run, error);
+  if (run->prior == NULL)
+    return FALSE;
+  if (measure_loss (val, run->prior) >= measure_loss (val, NULL))
+    g_clear_pointer (&run->prior, g_free);
+  else
+    g_ptr_array_add (run->source.notes, g_strdup ("What the VLM says of a blank picture is divided out: its loss on val is smaller so"));
+
+  return TRUE;
+}
+
+static gboolean
+ask_vlm (Run     *run,
+         GError **error)
+{
+  if (!choose_prior (run, error))
+    return FALSE;
+  run->train.vlm = make_probabilities (run->train.features, run->prior);
+  for (EmoSplit split = EMO_SPLIT_VAL; split < EMO_N_SPLITS; split++)
+    run->sets[split].vlm = make_probabilities (run->sets[split].features, run->prior);
 
   return TRUE;
 }
@@ -255,7 +319,7 @@ load_rows (Run     *run,
       return FALSE;
   emo_stage_features_note_labels (&run->source, run->train.features, "what the gate learns from");
 
-  return TRUE;
+  return ask_vlm (run, error);
 }
 
 static void
@@ -476,6 +540,18 @@ set_gates (Run             *run,
   emo_manifest_edit_set (manifest, "gates", gates->str);
 }
 
+static void
+set_prior (Run             *run,
+           EmoManifestEdit *manifest)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  if (run->prior == NULL)
+    return;
+  emo_json_append_doubles (text, run->prior, run->train.features->n_labels);
+  emo_manifest_edit_set (manifest, "prior", text->str);
+}
+
 /* (transfer full): how good the branches are, with gate @index, on a split. */
 static char *
 measure (Run      *run,
@@ -555,6 +631,7 @@ save_manifest (Run         *run,
   if (manifest == NULL)
     return FALSE;
   set_gates (run, manifest);
+  set_prior (run, manifest);
   emo_manifest_edit_merge (manifest, "provenance", provenance);
 
   return emo_manifest_edit_save (manifest, error);
@@ -567,7 +644,7 @@ drop_old_gates (Run     *run,
                 GError **error)
 {
   g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (run->job->output, error);
-  static const char * const keys[] = { "gate", "gates", "checks" };
+  static const char * const keys[] = { "gate", "gates", "checks", "prior" };
 
   if (manifest == NULL)
     return FALSE;

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * (Without folds, as published: all of train, with what the head itself says.) The
  * kind that is asked for answers; the others are fitted as well, to compare. Of
  * each the epoch with the least loss on val counts, and its temperature is that of
- * val. Writes OUTPUT/gate.safetensors and OUTPUT/gates, measures all branches on
+ * val. Where it makes the VLM's loss on val smaller, what the VLM says of a blank
+ * picture is divided out, and the manifest keeps it. Writes OUTPUT/gate.safetensors and OUTPUT/gates, measures all branches on
  * val and test, adds where the bundle comes from, and two pictures with their
  * numbers. Engine thread only. Errors: those of the distilled stage; INVALID_FILE
  * where the bundle has no head or its logits are missing. */

@@ -15,6 +15,7 @@
 #include "emo-bundle-classifier.h"
 #include "emo-distilled-stage.h"
 #include "emo-error.h"
+#include "emo-features.h"
 #include "emo-gate-stage.h"
 #include "emo-patches.h"
 #include "stage-fixture.h"
@@ -187,6 +188,74 @@ test_gate_stage_completes_the_bundle (Stage         *stage,
   g_assert_cmpfloat (read_number (stage, "emovlm.json", "provenance/recipe/held_out"), ==, 0.25);
 }
 
+/* The label that a blank picture evokes least. */
+static guint
+find_rarest (Stage *stage)
+{
+  g_autoptr(EmoBundle) bundle = emo_bundle_load (stage->output, NULL, NULL, NULL);
+  g_autofree char *cache = emo_train_job_dup_path (&stage->job, "cache");
+  EmoFeatureOptions options = { .folder = cache, .device = "cpu", .dtype = "float32", .threads = 1 };
+  g_autoptr(EmoFeatures) features = emo_features_new (bundle, &options, NULL, NULL);
+  float scores[8];
+  guint rarest = 0;
+
+  g_assert_true (emo_features_look_at_blank (features, scores, NULL, NULL));
+  for (guint i = 1; i < 8; i++)
+    if (scores[i] < scores[rarest])
+      rarest = i;
+
+  return rarest;
+}
+
+/* 60 pictures of val with one label: where it is the one that the VLM believes in
+ * least before it sees anything, dividing that out helps. */
+static void
+test_gate_stage_divides_a_prior_out_where_it_helps (Stage         *stage,
+                                                    gconstpointer  data)
+{
+  guint rarest = find_rarest (stage);
+  g_autofree char *folder = g_build_filename (stage->root, "val", emo_label_set_get_label (emo_dataset_get_labels (stage->dataset), rarest), NULL);
+  g_autoptr(EmoBundle) bundle = NULL;
+  double sum = 0;
+
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("more-%u.png", i);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      write_noise (path, rarest, 5000 + i);
+    }
+  stage_open_dataset (stage);
+  stage_run (stage, emo_distilled_stage_run);
+  stage_run (stage, emo_gate_stage_run);
+  g_assert_true (stage_said (stage, "a blank picture is divided out"));
+  bundle = emo_bundle_load (stage->output, NULL, NULL, NULL);
+  g_assert_nonnull (bundle->prior);
+  for (guint i = 0; i < 8; i++)
+    sum += exp (bundle->prior[i]);
+  g_assert_cmpfloat (fabs (sum - 1), <, 1e-6);
+  assert_measured (stage, EMO_SPLIT_VAL);
+  assert_measured (stage, EMO_SPLIT_TEST);
+}
+
+static void
+test_gate_stage_leaves_a_prior_out_where_it_does_not_help (Stage         *stage,
+                                                           gconstpointer  data)
+{
+  g_autoptr(EmoBundle) bundle = NULL;
+
+  /* 56 pictures of val suffice to tell. */
+  emo_test_remove_folder (stage->root);
+  g_free (stage->root);
+  stage->root = make_pictures (64, 56, 16);
+  stage_open_dataset (stage);
+  stage_run (stage, emo_distilled_stage_run);
+  stage_run (stage, emo_gate_stage_run);
+  bundle = emo_bundle_load (stage->output, NULL, NULL, NULL);
+  g_assert_null (bundle->prior);
+  g_assert_false (stage_said (stage, "a blank picture is divided out"));
+}
+
 static void
 test_gate_stage_is_not_run_twice (Stage         *stage,
                                   gconstpointer  data)
@@ -330,6 +399,8 @@ main (int   argc,
 #define ADD(name, function) g_test_add ("/Emo/GateStage/" name, Stage, NULL, set_up, function, tear_down)
   ADD ("measures-what-the-application-says", test_gate_stage_measures_what_the_application_says);
   ADD ("completes-the-bundle", test_gate_stage_completes_the_bundle);
+  ADD ("divides-a-prior-out-where-it-helps", test_gate_stage_divides_a_prior_out_where_it_helps);
+  ADD ("leaves-a-prior-out-where-it-does-not-help", test_gate_stage_leaves_a_prior_out_where_it_does_not_help);
   ADD ("is-not-run-twice", test_gate_stage_is_not_run_twice);
   ADD ("learns-as-published", test_gate_stage_learns_as_published);
   ADD ("says-that-nothing-is-held-out", test_gate_stage_says_that_nothing_is_held_out);
