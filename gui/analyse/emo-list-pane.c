@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-drop-down.h"
+#include "emo-grid-columns.h"
 #include "emo-label-strip.h"
 #include "emo-large-set.h"
 #include "emo-list-pane.h"
@@ -19,6 +20,10 @@
 #include "emo-sample-row.h"
 #include "emo-tab-stop.h"
 #include "emo-time-left.h"
+
+/* A cell's least width, with what is around it. */
+#define COLUMN_WIDTH 120
+#define MAX_COLUMNS  6
 
 struct _EmoListPane
 {
@@ -471,6 +476,7 @@ emo_list_pane_init (EmoListPane *self)
   emo_drop_down_set_name (self->show, _("Show"));
   emo_drop_down_set_name (self->sort, _("Sort By"));
   emo_tab_stop_add (GTK_WIDGET (self->list));
+  emo_grid_columns_add (self->list, COLUMN_WIDTH, MAX_COLUMNS);
 }
 
 /**

@@ -47,11 +47,6 @@ class Late(Exception):
     application keep it from the processor, or other programs do."""
 
 
-class Slow(Late):
-    """A turn of the loop took too much of the processor's time. A neighbour on the
-    same core makes that longer, too, so once is no proof; twice is."""
-
-
 class Watched(App):
     """An application whose main loop is watched."""
 
@@ -96,8 +91,7 @@ class Watched(App):
         print(f'# {what}: longest turn {worst:.1f} ms of CPU; {late} of {ticks} ticks late, {own} by its own doing '
               f'(a thread that does nothing: {control}), the latest by {latest:.0f} ms', file=sys.stderr)
         assert ticks > 30, ticks
-        if worst > LONGEST_TURN_MS:
-            raise Slow(f'{what}: a turn of the loop took {worst} ms of CPU')
+        assert worst <= LONGEST_TURN_MS, f'{what}: a turn of the loop took {worst} ms of CPU'
         allowed = max(1, ticks // 1000)
         assert own <= allowed, f'{what}: {own} of {ticks} ticks came more than 100 ms late by its own doing'
         if late > allowed + control:
@@ -168,7 +162,7 @@ def twice_if_late(case):
             print(f'# {error}', file=sys.stderr)
             App.kill_all()
             share = min(share, processor_share())
-        assert share < 1 and not isinstance(error, Slow), error
+        assert share < 1, error
         print(f'# not counted: a program gets {share:.2f} of a processor here', file=sys.stderr)
     return run
 
@@ -220,14 +214,19 @@ def test_works_through_a_batch():
     app.assert_responsive(f'{AWAITED} pictures of a batch of {QUEUED}')
 
     # It stays usable while thousands wait.
-    since = time.monotonic()
     app.key('Home')
     picture = app.hold_picture()
     first = picture.name
+    # What follows is no part of a line that ends with that reading.
+    time.sleep(2 * READ_SECONDS + 0.5)
+    since = time.monotonic()
     app.key('Right', 'Right', 'Right')
     wait_for(lambda: picture.name not in ('', first), 5, 'another picture')
-    app.key('End')
-    wait_for(lambda: picture.name.startswith(f'{QUEUED - 1:05}'), 10, 'the last picture')
+    for _ in range(3):
+        app.key('End')
+        wait_for(lambda: picture.name.startswith(f'{QUEUED - 1:05}'), 10, 'the last picture')
+        app.key('Home')
+        wait_for(lambda: picture.name == first, 10, 'the first picture')
     if FULL:
         stop = app.find('push button', 'Stop')
         stop.press()
