@@ -75,7 +75,7 @@ static void
 go_to_content (EmoAnalysePage *self)
 {
   if (adw_leaflet_get_folded (self->leaflet))
-    adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
+    _emo_analyse_page_show_content (self);
 }
 
 static void

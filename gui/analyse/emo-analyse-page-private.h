@@ -70,6 +70,7 @@ void _emo_analyse_page_add_samples   (EmoAnalysePage *self,
 void _emo_analyse_page_go_on_with    (EmoAnalysePage *self,
                                       GPtrArray      *samples);   /* of EmoSample */
 void _emo_analyse_page_update_empty  (EmoAnalysePage *self);
+void _emo_analyse_page_show_content  (EmoAnalysePage *self);
 void _emo_analyse_page_update_shown  (EmoAnalysePage *self);
 
 /* emo-analyse-page-list.c */

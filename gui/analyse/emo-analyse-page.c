@@ -44,6 +44,17 @@ _emo_analyse_page_toast (EmoAnalysePage *self,
     adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
 }
 
+/* In front of the list where there is no room for both. What it holds may be of
+ * another width than when it was last seen, and its text then asks for another height
+ * while sizes are given out: GTK loses that, and draws nothing any more, unless the
+ * window gives sizes to all that it holds. */
+void
+_emo_analyse_page_show_content (EmoAnalysePage *self)
+{
+  adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
+  gtk_widget_queue_resize (GTK_WIDGET (self->leaflet));
+}
+
 static void
 update_can_go_back (EmoAnalysePage *self)
 {
@@ -166,7 +177,7 @@ sample_cb (EmoAnalysePage *self)
     _emo_analyse_page_update_shown (self);
   if (emo_list_pane_get_sample (self->list_pane) != NULL && !self->adding &&
       adw_leaflet_get_folded (self->leaflet) && !is_selecting_more (self))
-    adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
+    _emo_analyse_page_show_content (self);
 }
 
 static void
@@ -178,7 +189,7 @@ annotated_cb (EmoAnalysePage *self)
 static void
 activated_cb (EmoAnalysePage *self)
 {
-  adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
+  _emo_analyse_page_show_content (self);
 }
 
 /* All of them are listed already: adding once more tells which those are. */
@@ -211,7 +222,7 @@ list_samples (EmoAnalysePage *self,
       EmoSample *listed = emo_session_add (self->session, g_ptr_array_index (samples, 0));
 
       emo_list_pane_set_sample (self->list_pane, listed);
-      adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
+      _emo_analyse_page_show_content (self);
     }
   else
     {

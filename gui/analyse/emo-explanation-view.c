@@ -23,6 +23,8 @@ struct _EmoExplanationView
   GSignalGroup  *signals;
   GString       *shown;        /* what the buffer holds */
   guint          timeout_id;
+  int            width;        /* for which the text was last broken into lines */
+  guint          resize_id;
 };
 
 G_DEFINE_FINAL_TYPE (EmoExplanationView, emo_explanation_view, GTK_TYPE_TEXT_VIEW)
@@ -70,6 +72,37 @@ explanation_cb (EmoExplanationView *self)
     self->timeout_id = g_timeout_add (APPEND_INTERVAL_MS, timeout_cb, self);
 }
 
+static gboolean
+resize_cb (gpointer user_data)
+{
+  EmoExplanationView *self = user_data;
+
+  self->resize_id = 0;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A view of GTK learns its height from its width, and asks for it when GTK does not
+ * listen: while sizes are given out. */
+static void
+emo_explanation_view_size_allocate (GtkWidget *widget,
+                                    int        width,
+                                    int        height,
+                                    int        baseline)
+{
+  EmoExplanationView *self = EMO_EXPLANATION_VIEW (widget);
+
+  GTK_WIDGET_CLASS (emo_explanation_view_parent_class)->size_allocate (widget, width, height, baseline);
+
+  if (self->width == width)
+    return;
+
+  self->width = width;
+  if (self->resize_id == 0)
+    self->resize_id = g_idle_add_full (G_PRIORITY_DEFAULT, resize_cb, self, NULL);
+}
+
 /* Nothing can be pasted into read-only text, so Ctrl+V means what it means
  * elsewhere on the page. */
 static void
@@ -94,6 +127,7 @@ emo_explanation_view_dispose (GObject *object)
   EmoExplanationView *self = EMO_EXPLANATION_VIEW (object);
 
   g_clear_handle_id (&self->timeout_id, g_source_remove);
+  g_clear_handle_id (&self->resize_id, g_source_remove);
   if (self->signals != NULL)
     g_signal_group_set_target (self->signals, NULL);
   g_clear_object (&self->signals);
@@ -116,10 +150,13 @@ static void
 emo_explanation_view_class_init (EmoExplanationViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   GtkTextViewClass *text_view_class = GTK_TEXT_VIEW_CLASS (klass);
 
   object_class->dispose = emo_explanation_view_dispose;
   object_class->finalize = emo_explanation_view_finalize;
+
+  widget_class->size_allocate = emo_explanation_view_size_allocate;
 
   text_view_class->copy_clipboard = emo_explanation_view_copy_clipboard;
   text_view_class->paste_clipboard = emo_explanation_view_paste_clipboard;
