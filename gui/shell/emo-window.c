@@ -18,6 +18,9 @@
 #include "emo-settings.h"
 #include "emo-window.h"
 
+/* In a window less wide, words of the header bar would be cut. */
+#define NARROW_WIDTH 460
+
 /* The sample that a first launch shows. */
 #define WELCOME_SAMPLE "samples/15-contentment.png"
 
@@ -32,6 +35,8 @@ struct _EmoWindow
   EmoModelState         last_state;
   gulong                first_paint_id;
   guint                 list_id;
+  guint                 width_id;
+  gboolean              narrow;
 
   AdwViewStack         *stack;
   AdwViewSwitcherTitle *title;
@@ -346,8 +351,45 @@ update_title (EmoWindow *self)
       break;
     }
 
+  /* The model's button has it, too. */
+  if (self->narrow)
+    text = "";
   if (g_strcmp0 (adw_view_switcher_title_get_subtitle (self->title), text) != 0)
     adw_view_switcher_title_set_subtitle (self->title, text);
+}
+
+static gboolean
+width_idle_cb (gpointer user_data)
+{
+  EmoWindow *self = user_data;
+  gboolean narrow = gtk_widget_get_width (GTK_WIDGET (self)) < NARROW_WIDTH;
+
+  self->width_id = 0;
+  if (self->narrow == narrow)
+    return G_SOURCE_REMOVE;
+
+  self->narrow = narrow;
+  if (narrow)
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self), "narrow");
+      adw_split_button_set_icon_name (ADW_SPLIT_BUTTON (self->open_button), "document-open-symbolic");
+    }
+  else
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (self), "narrow");
+      adw_split_button_set_label (ADW_SPLIT_BUTTON (self->open_button), C_("header bar", "Open"));
+    }
+  update_title (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The surface has its width before the window's parts have theirs. */
+static void
+surface_width_cb (EmoWindow *self)
+{
+  if (self->width_id == 0)
+    self->width_id = g_idle_add (width_idle_cb, self);
 }
 
 /* --- A model that may not fit --- */
@@ -477,6 +519,15 @@ first_paint_cb (GdkFrameClock *clock,
 }
 
 static void
+emo_window_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (emo_window_parent_class)->realize (widget);
+
+  g_signal_connect_object (gtk_native_get_surface (GTK_NATIVE (widget)), "notify::width",
+                           G_CALLBACK (surface_width_cb), widget, G_CONNECT_SWAPPED);
+}
+
+static void
 emo_window_map (GtkWidget *widget)
 {
   EmoWindow *self = EMO_WINDOW (widget);
@@ -584,6 +635,7 @@ emo_window_dispose (GObject *object)
   EmoWindow *self = EMO_WINDOW (object);
 
   g_clear_handle_id (&self->list_id, g_source_remove);
+  g_clear_handle_id (&self->width_id, g_source_remove);
   g_clear_object (&self->chooser);
   if (self->loader != NULL)
     g_signal_handlers_disconnect_by_data (self->loader, self);
@@ -606,6 +658,7 @@ emo_window_class_init (EmoWindowClass *klass)
 
   object_class->dispose = emo_window_dispose;
 
+  widget_class->realize = emo_window_realize;
   widget_class->map = emo_window_map;
 
   g_type_ensure (EMO_TYPE_MODEL_BUTTON);
@@ -628,6 +681,10 @@ emo_window_init (EmoWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 
+  /* An icon is no name. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (self->open_button)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, C_("header bar", "Open"),
+                                  -1);
   /* The split button's arrow has a tooltip, which is no name. */
   gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_last_child (self->open_button)),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _("Open a Folder or the Samples"),
