@@ -14,9 +14,9 @@
 
 #include "emo-analyse-page.h"
 #include "emo-answer-headline.h"
+#include "emo-answer-words.h"
 #include "emo-button-label.h"
 #include "emo-contribution-strip.h"
-#include "emo-emotion-name.h"
 #include "emo-emotion-wheel.h"
 #include "emo-explanation-box.h"
 #include "emo-fold-button.h"
@@ -83,13 +83,6 @@ set_text_or_hide (GtkLabel   *label,
   gtk_widget_set_visible (GTK_WIDGET (label), text != NULL);
 }
 
-static const char *
-label_name (EmoPrediction *prediction,
-            int            label)
-{
-  return emo_emotion_name (emo_label_set_get_label (emo_prediction_get_labels (prediction), label));
-}
-
 static void
 update_notice (EmoResultsPane *self,
                EmoPrediction  *prediction)
@@ -106,27 +99,14 @@ static void
 update_contributions (EmoResultsPane *self,
                       EmoPrediction  *prediction)
 {
-  int winner = emo_prediction_get_winner (prediction, EMO_BRANCH_GATED);
-  double vlm, distilled, rest;
-  gboolean known = winner >= 0 && emo_prediction_get_margin_parts (prediction, &vlm, &distilled, &rest);
+  g_autofree char *words = emo_answer_dup_contributions (prediction);
   g_autofree char *weights = emo_gate_weights_describe (prediction);
 
-  gtk_widget_set_visible (self->contribution_box, known);
+  gtk_widget_set_visible (self->contribution_box, words != NULL);
   emo_contribution_strip_show (self->strip, prediction);
   set_text_or_hide (self->gate_weights, weights);
-  if (known)
-    {
-      g_autofree char *vlm_text = emo_signed_to_string (vlm);
-      g_autofree char *distilled_text = emo_signed_to_string (distilled);
-      g_autofree char *rest_text = emo_signed_to_string (rest);
-      g_autofree char *text = NULL;
-
-      text = g_strdup_printf (_("For %s over %s: VLM %s, distilled %s, rest %s"),
-                              label_name (prediction, winner),
-                              label_name (prediction, emo_prediction_get_runner_up (prediction, EMO_BRANCH_GATED)),
-                              vlm_text, distilled_text, rest_text);
-      gtk_label_set_text (self->contribution_words, text);
-    }
+  if (words != NULL)
+    gtk_label_set_text (self->contribution_words, words);
 }
 
 /* The answer as it is, or as the person supposes it. */

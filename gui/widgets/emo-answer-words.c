@@ -19,6 +19,12 @@ get_winner (EmoPrediction *prediction)
   return emo_prediction_get_winner (prediction, emo_prediction_get_final_branch (prediction));
 }
 
+static int
+get_runner_up (EmoPrediction *prediction)
+{
+  return emo_prediction_get_runner_up (prediction, emo_prediction_get_final_branch (prediction));
+}
+
 /**
  * emo_answer_label_name:
  * @prediction: a prediction
@@ -37,34 +43,6 @@ emo_answer_label_name (EmoPrediction *prediction,
 }
 
 /**
- * emo_answer_get_runner_up:
- * @prediction: a prediction
- *
- * Returns: the label that comes after the winner, -1 where there is no answer
- */
-int
-emo_answer_get_runner_up (EmoPrediction *prediction)
-{
-  const double *p;
-  int winner, n;
-  int runner_up = -1;
-
-  g_return_val_if_fail (EMO_IS_PREDICTION (prediction), -1);
-
-  winner = get_winner (prediction);
-  if (winner < 0)
-    return -1;
-
-  p = emo_prediction_get_probabilities (prediction, emo_prediction_get_final_branch (prediction));
-  n = emo_label_set_get_size (emo_prediction_get_labels (prediction));
-  for (int i = 0; i < n; i++)
-    if (i != winner && (runner_up < 0 || p[i] > p[runner_up]))
-      runner_up = i;
-
-  return runner_up;
-}
-
-/**
  * emo_answer_dup_margin:
  * @prediction: a prediction
  *
@@ -73,7 +51,7 @@ emo_answer_get_runner_up (EmoPrediction *prediction)
 char *
 emo_answer_dup_margin (EmoPrediction *prediction)
 {
-  int runner_up = emo_answer_get_runner_up (prediction);
+  int runner_up = get_runner_up (prediction);
 
   if (runner_up < 0)
     return NULL;
@@ -118,7 +96,7 @@ char *
 emo_answer_dup_contributions (EmoPrediction *prediction)
 {
   int winner = get_winner (prediction);
-  int runner_up = emo_answer_get_runner_up (prediction);
+  int runner_up = get_runner_up (prediction);
   g_autofree char *vlm_text = NULL;
   g_autofree char *distilled_text = NULL;
   g_autofree char *rest_text = NULL;
@@ -131,7 +109,8 @@ emo_answer_dup_contributions (EmoPrediction *prediction)
   distilled_text = emo_signed_to_string (distilled);
   rest_text = emo_signed_to_string (rest);
 
-  return g_strdup_printf (_("For %s over %s: VLM %s, distilled %s, rest %s"),
+  /* No-break spaces: a number stays with what it is of. */
+  return g_strdup_printf (_("For %s over %s: VLM %s, distilled %s, rest %s"),
                           emo_answer_label_name (prediction, winner),
                           emo_answer_label_name (prediction, runner_up),
                           vlm_text, distilled_text, rest_text);

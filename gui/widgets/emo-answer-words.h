@@ -14,8 +14,6 @@ G_BEGIN_DECLS
  * and on paper. NULL where there is nothing to say yet. */
 const char *emo_answer_label_name         (EmoPrediction *prediction,
                                            int            label);
-/* The likeliest label but the winner; -1 without an answer. */
-int         emo_answer_get_runner_up      (EmoPrediction *prediction);
 char       *emo_answer_dup_margin         (EmoPrediction *prediction);
 char       *emo_answer_dup_agreement      (EmoPrediction *prediction);
 char       *emo_answer_dup_contributions  (EmoPrediction *prediction);

@@ -73,9 +73,14 @@ emo_branch_name (EmoBranch branch)
     }
 }
 
-/* A number alone is read from left to right, its signs too, in every script. */
-static char *
-take_number (char *text)
+/**
+ * emo_number_take:
+ * @text: (transfer full): a number, with signs
+ *
+ * Returns: (transfer full): the same, to be read from left to right in every script
+ */
+char *
+emo_number_take (char *text)
 {
   g_autofree char *number = text;
 
@@ -94,19 +99,19 @@ take_number (char *text)
 char *
 emo_percent_to_string (double fraction)
 {
-  return take_number (g_strdup_printf (C_("per cent, one decimal", "%.1f %%"), fraction * 100));
+  return emo_number_take (g_strdup_printf (C_("per cent, one decimal", "%.1f %%"), fraction * 100));
 }
 
 /**
  * emo_tick_to_string:
  * @fraction: 0 to 1
  *
- * Returns: (transfer full): the fraction as whole per cent, for an axis
+ * Returns: (transfer full): the fraction as whole per cent, for an axis or a zoom
  */
 char *
 emo_tick_to_string (double fraction)
 {
-  return take_number (g_strdup_printf (C_("tick of the axis, per cent", "%d %%"), (int) lround (fraction * 100)));
+  return emo_number_take (g_strdup_printf (C_("tick of the axis, per cent", "%d %%"), (int) lround (fraction * 100)));
 }
 
 /**
@@ -123,5 +128,5 @@ emo_signed_to_string (double value)
   if (rounded == 0)
     return g_strdup_printf ("%.1f", 0.0);
 
-  return take_number (g_strdup_printf ("%s%.1f", rounded < 0 ? "\xe2\x88\x92" : "+", fabs (rounded)));
+  return emo_number_take (g_strdup_printf ("%s%.1f", rounded < 0 ? "\xe2\x88\x92" : "+", fabs (rounded)));
 }

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * English, as the model has them. */
 const char *emo_emotion_name       (const char *label);
 const char *emo_branch_name        (EmoBranch   branch);
+/* A number alone keeps its signs where they are, in lines from right to left, too. */
+char       *emo_number_take        (char       *text);
 /* "93.4 %" in the person's locale. */
 char       *emo_percent_to_string  (double      fraction);
 /* "50 %" */

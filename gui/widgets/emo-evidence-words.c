@@ -12,6 +12,7 @@
 
 #include <glib/gi18n.h>
 
+#include "emo-emotion-name.h"
 #include "emo-evidence-words.h"
 
 /* Thirds of the picture, row by row. */
@@ -57,7 +58,7 @@ emo_evidence_number_to_string (double value,
   if (strpbrk (digits, "123456789") == NULL)
     return g_steal_pointer (&digits);
 
-  return g_strconcat (value < 0 ? "\xe2\x88\x92" : "+", digits, NULL);
+  return emo_number_take (g_strconcat (value < 0 ? "\xe2\x88\x92" : "+", digits, NULL));
 }
 
 static int
@@ -125,7 +126,7 @@ name_places (EmoHeatMap *map,
       if (n > 0)
         g_string_append (text, C_("between the items of a list", ", "));
       /* Translators: a place in a picture, and the number of its strongest part. */
-      g_string_append_printf (text, C_("place and number", "%s (%s)"),
+      g_string_append_printf (text, C_("place and number", "%s (%s)"),
                               g_dpgettext2 (GETTEXT_PACKAGE, "place in a picture", places[place]), number);
       strongest[place] = 0;
     }

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "emo-emotion-name.h"
 #include "emo-evidence-panel.h"
 #include "emo-picture-canvas.h"
 #include "emo-picture-loader.h"
@@ -125,7 +126,7 @@ zoom_cb (EmoPictureView *self)
   gboolean shown = is_shown (self);
   gboolean fitted = emo_picture_canvas_get_fitted (self->canvas);
   const char *what = fitted ? _("Original Size") : _("Fit to the View");
-  g_autofree char *percent = g_strdup_printf (C_("zoom", "%.0f %%"), emo_picture_canvas_get_zoom (self->canvas) * 100);
+  g_autofree char *percent = emo_tick_to_string (emo_picture_canvas_get_zoom (self->canvas));
   g_autofree char *name = NULL;
 
   /* Translators: the zoom, such as "80 %", and what pressing the button does. */

@@ -170,7 +170,7 @@ test_panel_shows_the_head_s_map_by_itself (Fixture       *fixture,
   g_assert_cmpfloat (first_value (fixture), ==, 400);
   g_assert_cmpfloat (emo_heat_map_get_largest (emo_evidence_panel_get_heat_map (fixture->panel)), ==, 705);
   words = emo_evidence_panel_dup_description (fixture->panel);
-  g_assert_nonnull (strstr (words, "lower right (+405)"));
+  g_assert_nonnull (strstr (words, "lower right (+405)"));
   get_text (fixture, "logits");
 
   emo_evidence_panel_set_active (fixture->panel, FALSE);

@@ -246,7 +246,7 @@ test_heat_map_words_name_the_places (void)
   values[5 * 6 + 0] = -0.3;    /* too weak beside that */
   map = emo_heat_map_new (values, 6, 6, 0.9);
   words = emo_evidence_describe (map, "awe");
-  g_assert_cmpstr (words, ==, "Most for awe: upper left (+0.42), centre (+0.31). Most against it: lower right (−0.90).");
+  g_assert_cmpstr (words, ==, "Most for awe: upper left (+0.42), centre (+0.31). Most against it: lower right (−0.90).");
   token = emo_evidence_describe_token (map, 5, 5);
   g_assert_cmpstr (token, ==, "Row 6 of 6, column 6 of 6: −0.90");
 }
@@ -264,8 +264,8 @@ test_heat_map_words_without_one_side (void)
   g_autofree char *second = emo_evidence_describe (two, "fear");
   g_autofree char *third = emo_evidence_describe (three, "fear");
 
-  g_assert_cmpstr (first, ==, "Most for fear: left (+3.0). Nothing is against it.");
-  g_assert_cmpstr (second, ==, "Most against fear: centre (−3.0). Nothing is for it.");
+  g_assert_cmpstr (first, ==, "Most for fear: left (+3.0). Nothing is against it.");
+  g_assert_cmpstr (second, ==, "Most against fear: centre (−3.0). Nothing is for it.");
   g_assert_cmpstr (third, ==, "No part of the picture moves fear.");
 }
 
