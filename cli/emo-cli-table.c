@@ -127,7 +127,7 @@ const EmoCliOption emo_cli_options[] = {
   TEXT ("lora-dropout", 0, lora_dropout, TRAIN, N_("Share of the adapter's inputs that are dropped (default 0.05)"), "X", NULL),
   FLAG ("checkpointing", 0, checkpointing, TRAIN, N_("Compute activations twice to need less memory")),
   TEXT ("teacher", 0, teacher, TRAIN, N_("Network of the teacher, or a folder with its weights"), "NAME",
-        "vit-base vit-tiny resnet-50 resnet-tiny vgg-16 vgg-tiny"),
+        "vit-base vit-tiny resnet-50 resnet-small resnet-tiny vgg-16 vgg-tiny"),
   TEXT ("depth", 0, depth, TRAIN, N_("Hidden layers of the distilled head (default 1)"), "N", NULL),
   TEXT ("alpha", 0, alpha, TRAIN, N_("The teacher's part of the distilled head's loss (default 0.5)"), "X", NULL),
   TEXT ("gate", 0, gate, TRAIN, N_("Kind of the gate (default concat-linear)"), "NAME",

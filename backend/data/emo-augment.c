@@ -17,8 +17,7 @@
 /* The rule of torchvision's RandomResizedCrop with its defaults: a share of the
  * area, uniform, and a ratio of the sides, uniform in its logarithm; what does
  * not fit is drawn anew. */
-#define MIN_SCALE 0.08
-#define MAX_SCALE 1.0
+#define MAX_SHARE 1.0
 #define MIN_RATIO (3.0 / 4.0)
 #define MAX_RATIO (4.0 / 3.0)
 #define N_TRIES   10
@@ -38,9 +37,10 @@ static gboolean
 try_crop (EmoDraw *draw,
           int      width,
           int      height,
+          double   min_share,
           EmoCrop *crop)
 {
-  double area = (double) width * height * (MIN_SCALE + (MAX_SCALE - MIN_SCALE) * emo_draw_uniform (draw));
+  double area = (double) width * height * (min_share + (MAX_SHARE - min_share) * emo_draw_uniform (draw));
   double log_ratio = log (MIN_RATIO) + (log (MAX_RATIO) - log (MIN_RATIO)) * emo_draw_uniform (draw);
   double ratio = exp (log_ratio);
 
@@ -76,6 +76,7 @@ centre_crop (int width,
  * emo_augment_draw:
  * @width: of the picture
  * @height: of the picture
+ * @min_share: of the picture's area that is shown at least
  * @seed: of the training
  * @epoch: which one
  * @picture: what tells the picture from the others, whatever their order
@@ -85,6 +86,7 @@ centre_crop (int width,
 EmoCrop
 emo_augment_draw (int     width,
                   int     height,
+                  double  min_share,
                   guint64 seed,
                   guint   epoch,
                   guint64 picture)
@@ -97,7 +99,7 @@ emo_augment_draw (int     width,
   g_return_val_if_fail (width > 0 && height > 0, crop);
 
   for (guint i = 0; i < N_TRIES && !fits; i++)
-    fits = try_crop (&draw, width, height, &crop);
+    fits = try_crop (&draw, width, height, min_share, &crop);
   if (!fits)
     crop = centre_crop (width, height);
   crop.mirrored = emo_draw_uniform (&mirror) < 0.5;

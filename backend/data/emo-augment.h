@@ -22,10 +22,14 @@ typedef struct
   gboolean mirrored;
 } EmoCrop;
 
-/* The part that an epoch shows of a picture: 8 to 100 % of its area, sides from
- * 3:4 to 4:3, mirrored every other time. @picture tells pictures apart. */
+/* torchvision's share, which photographs have been trained with. */
+#define EMO_AUGMENT_MIN_SHARE 0.08
+
+/* The part that an epoch shows of a picture: @min_share to 1 of its area, sides
+ * from 3:4 to 4:3, mirrored every other time. @picture tells pictures apart. */
 EmoCrop   emo_augment_draw  (int             width,
                              int             height,
+                             double          min_share,
                              guint64         seed,
                              guint           epoch,
                              guint64         picture);

@@ -83,7 +83,9 @@ load (EmoPictureLoader *self,
   EmoLoadedPicture *picture = g_new0 (EmoLoadedPicture, 1);
 
   picture->place = place;
-  picture->image = emo_image_load (self->paths[place], FALSE, &picture->error);
+  picture->image = self->options.find != NULL ? self->options.find (place, self->options.user_data) : NULL;
+  if (picture->image == NULL)
+    picture->image = emo_image_load (self->paths[place], FALSE, &picture->error);
   if (picture->image == NULL)
     return picture;
   picture->sha256 = g_strdup (emo_image_get_sha256 (picture->image));

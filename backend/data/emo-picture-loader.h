@@ -32,13 +32,19 @@ typedef GBytes *(*EmoPrepareFunc) (EmoImage  *image,
                                    gpointer   user_data,
                                    GError   **error);
 
+/* A copy of the picture that is in memory, on the thread that would else read the
+ * file. Returns: (transfer full) (nullable): NULL: the file is read. */
+typedef EmoImage *(*EmoFindPictureFunc) (guint     place,
+                                         gpointer  user_data);
+
 typedef struct
 {
   guint          n_threads;   /* 0: as many as there are processors */
   guint          n_ahead;     /* pictures held at most; 0: two a thread */
   gsize          max_bytes;   /* none is begun while more are held; 0: 512 MiB */
   EmoPrepareFunc prepare;     /* (nullable) the picture itself is wanted */
-  gpointer       user_data;   /* for @prepare; outlives the loader */
+  EmoFindPictureFunc find;    /* (nullable) every file is read */
+  gpointer       user_data;   /* for @prepare and @find; outlives the loader */
 } EmoPictureLoaderOptions;
 
 /* @paths [n_paths]: borrowed, outlive the loader. @options (nullable). */

@@ -84,6 +84,7 @@ read_picture (EmoTeacherConfig   *config,
 
   read_three (own, "mean", klass->mean, config->mean);
   read_three (own, "std", klass->std, config->std);
+  config->whole = own != NULL && emo_json_value_get_member_bool (own, "whole", FALSE);
   config->image_size = DEFAULT_SIDE;
   if (side != NULL && emo_json_value_get_uint64 (side, &number) && number >= 1 && number <= MAX_SIDE)
     config->image_size = number;
@@ -280,7 +281,8 @@ write_own (EmoTeacher  *self,
       g_string_append (out, i > 0 ? ", " : "");
       emo_json_append_string (out, emo_label_set_get_label (self->labels, i));
     }
-  g_string_append_printf (out, "],\n  \"image_size\": %u", self->config.image_size);
+  g_string_append_printf (out, "],\n  \"image_size\": %u,\n  \"whole\": %s", self->config.image_size,
+                          self->config.whole ? "true" : "false");
   append_three (out, "mean", self->config.mean);
   append_three (out, "std", self->config.std);
   g_string_append (out, "\n}\n");

@@ -174,6 +174,7 @@ resnet_forward (EmoTeacher           *self,
 {
   gint64 flat[] = { emo_tensor_get_size (x, 0), -1 };
 
+  x = emo_op_cast (scope, x, pass->dtype);
   x = relu (scope, convolve (self, scope, "", "conv1", "bn1", x, 2, pass));
   x = emo_op_max_pool (scope, x, 3, 2, 1);
   for (guint s = 0; s < self->config.n_stages; s++)
@@ -183,6 +184,7 @@ resnet_forward (EmoTeacher           *self,
 
         x = emo_scope_close_nested (nested, run_block (self, nested, s, b, x, pass));
       }
+  x = emo_op_cast (scope, x, EMO_DTYPE_F32);
   x = emo_op_reshape (scope, emo_op_average_pool (scope, x, 1), 2, flat);
   return _emo_teacher_linear (self, scope, "fc", _emo_teacher_drop (scope, x, pass, 0));
 }

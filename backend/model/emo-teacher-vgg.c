@@ -113,8 +113,10 @@ vgg_forward (EmoTeacher           *self,
   gint64 flat[] = { emo_tensor_get_size (x, 0), -1 };
   guint index = 0;
 
+  x = emo_op_cast (scope, x, pass->dtype);
   for (guint s = 0; s < self->config.n_stages; s++)
     x = run_stage (self, scope, s, &index, x);
+  x = emo_op_cast (scope, x, EMO_DTYPE_F32);
   x = emo_op_reshape (scope, emo_op_average_pool (scope, x, self->config.pool), 2, flat);
   return classify (self, scope, x, pass);
 }

@@ -28,14 +28,15 @@ static const struct
 } emo_teacher_named[] = {
   { "vit-base", { .kind = EMO_TEACHER_VIT, .image_size = 384, .width = 768, .depth = 12, .heads = 12, .mlp = 3072,
                   .patch_size = 16, .norm_eps = 1e-12 } },
-  { "vit-tiny", { .kind = EMO_TEACHER_VIT, .image_size = 112, .width = 128, .depth = 4, .heads = 4, .mlp = 384,
+  { "vit-tiny", { .kind = EMO_TEACHER_VIT, .image_size = 112, .whole = TRUE, .width = 128, .depth = 4, .heads = 4, .mlp = 384,
                   .patch_size = 14, .norm_eps = 1e-12, .dropout = 0.1 } },
   { "resnet-50", { .kind = EMO_TEACHER_RESNET, .image_size = 224, .width = 64, .n_stages = 4, .stages = { 3, 4, 6, 3 },
                    .bottleneck = TRUE } },
-  { "resnet-tiny", { .kind = EMO_TEACHER_RESNET, .image_size = 112, .width = 24, .n_stages = 4, .stages = { 1, 1, 1, 1 } } },
+  { "resnet-small", { .kind = EMO_TEACHER_RESNET, .image_size = 112, .whole = TRUE, .width = 32, .n_stages = 4, .stages = { 1, 1, 1, 1 } } },
+  { "resnet-tiny", { .kind = EMO_TEACHER_RESNET, .image_size = 112, .whole = TRUE, .width = 24, .n_stages = 4, .stages = { 1, 1, 1, 1 } } },
   { "vgg-16", { .kind = EMO_TEACHER_VGG, .image_size = 224, .width = 64, .n_stages = 5, .stages = { 2, 2, 3, 3, 3 },
                 .pool = 7, .hidden = 4096, .dropout = 0.5 } },
-  { "vgg-tiny", { .kind = EMO_TEACHER_VGG, .image_size = 112, .width = 16, .n_stages = 4, .stages = { 1, 1, 1, 1 },
+  { "vgg-tiny", { .kind = EMO_TEACHER_VGG, .image_size = 112, .whole = TRUE, .width = 16, .n_stages = 4, .stages = { 1, 1, 1, 1 },
                   .pool = 3, .hidden = 128, .dropout = 0.5 } },
 };
 
@@ -335,6 +336,33 @@ emo_teacher_find (EmoTeacher *self,
   EmoTeacherTensor *tensor = g_hash_table_lookup (self->by_name, name);
 
   return tensor != NULL ? tensor->tensor : NULL;
+}
+
+/**
+ * emo_teacher_get_statistic:
+ * @self: a teacher
+ * @index: from 0
+ * @name: (out) (transfer none): as in its file
+ *
+ * Returns: (transfer none) (nullable): a running mean or variance; %NULL past
+ *   the last
+ */
+EmoTensor *
+emo_teacher_get_statistic (EmoTeacher  *self,
+                           guint        index,
+                           const char **name)
+{
+  for (guint i = 0; i < self->tensors->len; i++)
+    {
+      EmoTeacherTensor *tensor = g_ptr_array_index (self->tensors, i);
+
+      if (!tensor->buffer || index-- > 0)
+        continue;
+      *name = tensor->name;
+      return tensor->tensor;
+    }
+
+  return NULL;
 }
 
 /**

@@ -32,6 +32,7 @@ typedef struct
 {
   EmoTeacherKind kind;
   guint          image_size;                        /* pictures are square */
+  gboolean       whole;                             /* all of a picture, its sides made equal; FALSE: its centre */
   double         mean[3];                           /* of red, green, blue in 0..1 */
   double         std[3];
   double         dropout;                           /* what the kind is trained with */
@@ -57,6 +58,7 @@ typedef struct
   gboolean training;
   double   dropout;
   EmoDraw  draw;
+  EmoDtype dtype;      /* of the convolutions, where there are any; all else is float32 */
 } EmoTeacherPass;
 
 /* "vit-base", "resnet-50", ...; FALSE with UNSUPPORTED and the known names. */
@@ -85,6 +87,10 @@ const char             *emo_teacher_get_kind_name     (EmoTeacher           *sel
 /* A parameter or a running statistic by its name; (nullable), borrowed. */
 EmoTensor              *emo_teacher_find              (EmoTeacher           *self,
                                                        const char           *name);
+/* Running statistics, which training moves and no gradient does; NULL past the last. */
+EmoTensor              *emo_teacher_get_statistic     (EmoTeacher           *self,
+                                                       guint                 index,
+                                                       const char          **name);
 /* Makes every parameter a leaf that is listed; running statistics are none. */
 gboolean                emo_teacher_list_parameters   (EmoTeacher           *self,
                                                        EmoParameters        *parameters,

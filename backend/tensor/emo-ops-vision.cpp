@@ -15,10 +15,14 @@ emo_op_conv2d (EmoScope *scope,
                int padding)
 {
   return emo::op (scope, [&] {
+    /* The kernels want the channels of a pixel side by side. The first
+     * convolution lays them so, the others find them so: a step of resnet-tiny
+     * takes three quarters of the time. */
+    at::Tensor in = x->t.contiguous (at::MemoryFormat::ChannelsLast);
     std::optional<at::Tensor> b;
     if (bias != nullptr)
-      b = bias->t;
-    return at::conv2d (x->t, weight->t, b, stride, padding);
+      b = bias->t.to (in.scalar_type ());
+    return at::conv2d (in, weight->t.to (in.scalar_type ()), b, stride, padding);
   });
 }
 
@@ -34,7 +38,9 @@ emo_op_batch_norm (EmoScope *scope,
                    double eps)
 {
   return emo::op (scope, [&] {
-    return at::batch_norm (x->t, weight->t, bias->t, mean->t, variance->t, training, momentum, eps, false);
+    /* One value has no variance: it would make the running one NaN for good. */
+    bool several = x->t.numel () > x->t.size (1);
+    return at::batch_norm (x->t, weight->t, bias->t, mean->t, variance->t, training && several, momentum, eps, false);
   });
 }
 

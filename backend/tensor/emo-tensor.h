@@ -258,7 +258,7 @@ EmoTensor   *emo_op_grad                 (EmoScope        *scope,
 
 /* --- Convolution, for the teachers: pictures x [B, C, H, W] --- */
 
-/* weight [N, C, K, K], bias [N] (nullable) -> [B, N, H', W']. */
+/* weight [N, C, K, K], bias [N] (nullable) -> [B, N, H', W'], in x's type. */
 EmoTensor   *emo_op_conv2d               (EmoScope        *scope,
                                           EmoTensor       *x,
                                           EmoTensor       *weight,
@@ -266,7 +266,8 @@ EmoTensor   *emo_op_conv2d               (EmoScope        *scope,
                                           int              stride,
                                           int              padding);
 /* weight, bias, mean, variance [C]. Training takes the batch's statistics and
- * moves @mean and @variance (unbiased) towards them by @momentum, in place. */
+ * moves @mean and @variance (unbiased) towards them by @momentum, in place; of
+ * one value a channel there are none, and the running ones serve. */
 EmoTensor   *emo_op_batch_norm           (EmoScope        *scope,
                                           EmoTensor       *x,
                                           EmoTensor       *weight,

@@ -171,13 +171,19 @@ emo_tensors_adamw (const EmoAdamwSettings *settings,
     std::vector<at::Tensor> p = list_of (parameters, n), g, m1 = list_of (m, n), v1 = list_of (v, n), steps;
     for (guint i = 0; i < n; i++)
       {
-        at::Tensor gradient = gradients[i]->t.to (at::kFloat);
+        /* The op walks through memory, and a convolution's gradient may lie in
+         * another order than its weight. */
+        at::Tensor gradient = gradients[i]->t.to (at::kFloat).contiguous ();
         g.push_back (scale == 1.0 ? gradient : gradient * scale);
         /* The op takes the number of this step. */
         steps.push_back (at::scalar_tensor (static_cast<double> (step), p[i].options ().requires_grad (false)));
       }
-    at::_fused_adamw_ (p, g, m1, v1, {}, steps, lr, settings->beta1, settings->beta2, weight_decay, settings->eps,
-                       false, false);
+    if (settings->coupled)
+      at::_fused_adam_ (p, g, m1, v1, {}, steps, lr, settings->beta1, settings->beta2, weight_decay, settings->eps,
+                        false, false);
+    else
+      at::_fused_adamw_ (p, g, m1, v1, {}, steps, lr, settings->beta1, settings->beta2, weight_decay, settings->eps,
+                         false, false);
   });
 }
 
@@ -208,6 +214,14 @@ emo_op_repeat (EmoScope *scope,
     shape.insert (shape.begin (), b);
     return x->t.unsqueeze (0).expand (shape);
   });
+}
+
+EmoTensor *
+emo_op_cast (EmoScope *scope,
+             EmoTensor *x,
+             EmoDtype dtype)
+{
+  return emo::op (scope, [&] { return x->t.to (emo::to_scalar_type (dtype)); });
 }
 
 EmoTensor *

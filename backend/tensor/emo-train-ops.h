@@ -41,14 +41,15 @@ double     emo_tensors_norm          (EmoTensor * const *tensors,
 
 typedef struct
 {
-  double beta1;
-  double beta2;
-  double eps;
+  double   beta1;
+  double   beta2;
+  double   eps;
+  gboolean coupled;   /* decay joins the gradient, as torch.optim.Adam; FALSE: decoupled, as AdamW */
 } EmoAdamwSettings;
 
-/* One decoupled step (Loshchilov and Hutter, 2019) of float32 @parameters in
- * place, as torch.optim.AdamW. @gradients of any float type are multiplied by
- * @scale first. @step counts from 1. */
+/* One step (Kingma and Ba, 2015; Loshchilov and Hutter, 2019) of float32
+ * @parameters in place. @gradients of any float type are multiplied by @scale
+ * first. @step counts from 1. */
 gboolean   emo_tensors_adamw         (const EmoAdamwSettings *settings,
                                       double             lr,
                                       double             weight_decay,
@@ -74,6 +75,10 @@ EmoTensor *emo_op_attend_batch       (EmoScope          *scope,
 EmoTensor *emo_op_repeat             (EmoScope          *scope,
                                       EmoTensor         *x,
                                       gint64             b);
+/* x in @dtype; the gradient comes back in x's. */
+EmoTensor *emo_op_cast               (EmoScope          *scope,
+                                      EmoTensor         *x,
+                                      EmoDtype           dtype);
 /* Each element is kept with probability 1 - @rate and divided by that; which
  * ones is a pure function of @draw and of their place. */
 EmoTensor *emo_op_dropout            (EmoScope          *scope,

@@ -262,14 +262,14 @@ emo_feature_kind_teacher (const char    *folder,
                           GCancellable  *cancellable,
                           GError       **error)
 {
-  static const char * const names[] = { "config.json", "preprocessor_config.json" };
+  static const char * const names[] = { "config.json", "preprocessor_config.json", "teacher.json" };
   g_autoptr(GString) text = NULL;
 
   g_return_val_if_fail (folder != NULL, NULL);
 
   text = g_string_new (NULL);
   g_string_append_printf (text, "%s %d", emo_feature_get_name (EMO_FEATURE_TEACHER), VERSION);
-  /* Torchvision's networks say all in their weights. */
+  /* How pictures are shown, and which label is which. */
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *path = g_build_filename (folder, names[i], NULL);

@@ -1,4 +1,4 @@
-/* emo-optimizer.c: AdamW over a model's parameters
+/* emo-optimizer.c: Adam and AdamW over a model's parameters
  *
  * Copyright 2026 The EmoVLM-KD desktop authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -102,7 +102,7 @@ update_group (EmoOptimizer      *self,
     {
       EmoParameter *parameter = emo_parameters_get (self->parameters, i);
 
-      if (gradients[i] == NULL || parameter->decay != decay)
+      if (gradients[i] == NULL || (parameter->decay || self->settings.adamw.coupled) != decay)
         continue;
       g_ptr_array_add (parameters, parameter->master);
       g_ptr_array_add (present, gradients[i]);

@@ -10,14 +10,14 @@
 
 G_BEGIN_DECLS
 
-/* AdamW over a model's parameters: float32 moments beside float32 masters.
+/* Adam or AdamW over a model's parameters: float32 moments beside float32 masters.
  * Engine thread only. */
 typedef struct _EmoOptimizer EmoOptimizer;
 
 typedef struct
 {
   EmoAdamwSettings adamw;
-  double           weight_decay;   /* of matrices */
+  double           weight_decay;   /* of matrices; coupled: of all, as torch.optim.Adam's */
   double           clip;           /* largest norm of all gradients; 0: none */
 } EmoOptimizerSettings;
 

@@ -46,6 +46,7 @@ emo_teacher_view_init_for (EmoTeacherView *view,
   const EmoTeacherConfig *config = emo_teacher_get_config (teacher);
 
   view->side = config->image_size;
+  view->whole = config->whole;
   memcpy (view->mean, config->mean, sizeof view->mean);
   memcpy (view->std, config->std, sizeof view->std);
 }

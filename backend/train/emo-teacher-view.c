@@ -48,7 +48,9 @@ emo_teacher_view_fit (const EmoTeacherView  *self,
                       EmoImage              *image,
                       GError               **error)
 {
-  g_autoptr(EmoImage) fitted = emo_augment_fit (image, (int) self->side);
+  int side = (int) self->side;
+  g_autoptr(EmoImage) fitted = self->whole ? emo_image_resize (image, side, side, EMO_FILTER_BILINEAR)
+                                           : emo_augment_fit (image, side);
 
   return normalise (self, fitted, error);
 }

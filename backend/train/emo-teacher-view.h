@@ -14,15 +14,16 @@ G_BEGIN_DECLS
  * value; any thread. */
 typedef struct
 {
-  guint  side;
-  double mean[3];   /* of red, green, blue in 0..1 */
-  double std[3];
+  guint    side;
+  gboolean whole;     /* all of a picture, its sides made equal; FALSE: its centre */
+  double   mean[3];   /* of red, green, blue in 0..1 */
+  double   std[3];
 } EmoTeacherView;
 
 /* Floats of a picture's planes. */
 gsize   emo_teacher_view_count    (const EmoTeacherView *self);
-/* [3, side, side] of a picture, always the same: the short side resized, the
- * centre of the long one. OUT_OF_MEMORY. */
+/* [3, side, side] of a picture, always the same: all of it, or the short side
+ * resized and the centre of the long one. OUT_OF_MEMORY. */
 GBytes *emo_teacher_view_fit      (const EmoTeacherView *self,
                                    EmoImage             *image,
                                    GError              **error);

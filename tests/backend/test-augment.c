@@ -82,7 +82,7 @@ test_augment_draws_what_it_did (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      EmoCrop crop = emo_augment_draw (cases[i].width, cases[i].height, 42, cases[i].epoch, cases[i].picture);
+      EmoCrop crop = emo_augment_draw (cases[i].width, cases[i].height, EMO_AUGMENT_MIN_SHARE, 42, cases[i].epoch, cases[i].picture);
 
       g_assert_cmpint (crop.x, ==, cases[i].crop.x);
       g_assert_cmpint (crop.y, ==, cases[i].crop.y);
@@ -101,7 +101,7 @@ test_augment_draws_inside (void)
     for (gsize j = 0; j < G_N_ELEMENTS (sides); j++)
       for (guint picture = 0; picture < 200; picture++)
         {
-          EmoCrop crop = emo_augment_draw (sides[i], sides[j], 1, 0, picture);
+          EmoCrop crop = emo_augment_draw (sides[i], sides[j], EMO_AUGMENT_MIN_SHARE, 1, 0, picture);
 
           g_assert_true (crop.x >= 0 && crop.y >= 0 && crop.width > 0 && crop.height > 0);
           g_assert_cmpint (crop.x + crop.width, <=, sides[i]);
@@ -117,7 +117,7 @@ test_augment_draws_within_its_ranges (void)
 
   for (guint picture = 0; picture < 20000; picture++)
     {
-      EmoCrop crop = emo_augment_draw (2000, 1500, 3, 1, picture);
+      EmoCrop crop = emo_augment_draw (2000, 1500, EMO_AUGMENT_MIN_SHARE, 3, 1, picture);
       double share = (double) crop.width * crop.height / (2000 * 1500);
       double ratio = (double) crop.width / crop.height;
 
@@ -144,11 +144,11 @@ test_augment_draws_within_its_ranges (void)
 static void
 test_augment_differs_by_epoch_and_picture (void)
 {
-  EmoCrop crop = emo_augment_draw (640, 480, 1, 0, 0);
+  EmoCrop crop = emo_augment_draw (640, 480, EMO_AUGMENT_MIN_SHARE, 1, 0, 0);
   EmoCrop others[] = {
-    emo_augment_draw (640, 480, 2, 0, 0), emo_augment_draw (640, 480, 1, 1, 0), emo_augment_draw (640, 480, 1, 0, 1)
+    emo_augment_draw (640, 480, EMO_AUGMENT_MIN_SHARE, 2, 0, 0), emo_augment_draw (640, 480, EMO_AUGMENT_MIN_SHARE, 1, 1, 0), emo_augment_draw (640, 480, EMO_AUGMENT_MIN_SHARE, 1, 0, 1)
   };
-  EmoCrop same = emo_augment_draw (640, 480, 1, 0, 0);
+  EmoCrop same = emo_augment_draw (640, 480, EMO_AUGMENT_MIN_SHARE, 1, 0, 0);
 
   g_assert_cmpmem (&crop, sizeof crop, &same, sizeof same);
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)

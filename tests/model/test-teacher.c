@@ -15,6 +15,7 @@
 #include "emo-json.h"
 #include "emo-optimizer.h"
 #include "emo-teacher.h"
+#include "fit-vectors.h"
 
 /* Relative to the norm: float32 and another order of sums. */
 #define TOLERANCE 1e-4
@@ -474,6 +475,49 @@ add (const char   *name,
   g_test_add_data_func (path, argument, func);
 }
 
+/* Adam and AdamW over a parameter that decays, as torch. */
+static void
+test_optimizer_equals_torch (void)
+{
+  g_autoptr(EmoJson) json = fit_load ();
+  const EmoJsonValue *cases = fit_list (json, "adam");
+
+  for (gsize c = 0; c < emo_json_value_get_length (cases); c++)
+    {
+      const EmoJsonValue *item = emo_json_value_get_element (cases, c);
+      gboolean coupled = !emo_json_value_get_member_bool (item, "decoupled", FALSE);
+      EmoOptimizerSettings settings = {
+        .adamw = { 0.9, 0.999, 1e-8, coupled }, .weight_decay = emo_json_value_get_member_double (item, "weight_decay", NAN),
+      };
+      /* A matrix; coupled decay is on vectors too. */
+      const gint64 matrix[] = { 8, 5 }, vector[] = { 40 };
+      g_autoptr(EmoParameters) parameters = emo_parameters_new ();
+      g_autoptr(EmoOptimizer) optimizer = NULL;
+      g_autoptr(EmoTensor) slot = NULL;
+      g_autoptr(GError) error = NULL;
+      float values[40];
+
+      for (int i = 0; i < 40; i++)
+        values[i] = cos (i * 0.9);
+      slot = emo_tensor_new_floats (values, coupled ? 1 : 2, coupled ? vector : matrix, &error);
+      emo_parameters_add (parameters, "p", 0, &slot, EMO_DTYPE_F32, &error);
+      optimizer = emo_optimizer_new (parameters, &settings, &error);
+      g_assert_no_error (error);
+      for (int step = 0; step < 10; step++)
+        {
+          g_autoptr(EmoTensor) gradient = NULL;
+
+          for (int i = 0; i < 40; i++)
+            values[i] = sin (0.7 * step + 1.3 * i) * 0.5;
+          gradient = emo_tensor_new_floats (values, coupled ? 1 : 2, coupled ? vector : matrix, &error);
+          emo_optimizer_step (optimizer, &gradient, 1, 0.01, NULL, &error);
+          g_assert_no_error (error);
+        }
+      g_assert_true (emo_tensor_read_floats (slot, values, 40, NULL));
+      fit_assert_close (values, item, "after", 1e-6);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -499,6 +543,8 @@ main (int   argc,
   g_test_add_func ("/Emo/Teacher/refuses-other-weights", test_refuses_other_weights);
   g_test_add_func ("/Emo/Teacher/refuses-cut-patches", test_refuses_cut_patches);
   g_test_add_func ("/Emo/Teacher/knows-its-names", test_knows_its_names);
+
+  g_test_add_func ("/Emo/Optimizer/equals-torch", test_optimizer_equals_torch);
 
   return g_test_run ();
 }
