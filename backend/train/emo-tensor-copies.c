@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "emo-tensor-copies.h"
+#include "emo-train-ops.h"
 
 static void
 clear_copy (gpointer data)
@@ -58,4 +59,29 @@ emo_tensor_copies_add (GArray      *copies,
   g_array_append_val (copies, copy);
 
   return TRUE;
+}
+
+gboolean
+emo_tensor_copies_restore (EmoSafetensors  *file,
+                           const char      *name,
+                           EmoTensor       *tensor,
+                           GError         **error)
+{
+  const EmoStoredTensor *stored = emo_safetensors_find (file, name);
+  g_autoptr(EmoTensor) values = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  gboolean same = stored != NULL && stored->stored == EMO_STORED_F32 && stored->rank == emo_tensor_get_rank (tensor);
+
+  for (guint i = 0; same && i < stored->rank; i++)
+    same = stored->shape[i] == emo_tensor_get_size (tensor, i);
+  if (!same)
+    {
+      g_set_error (error, EMO_ERROR, stored == NULL ? EMO_ERROR_MISSING_WEIGHT : EMO_ERROR_SHAPE,
+                   "the checkpoint has no float32 tensor %s of this model's shape", name);
+      return FALSE;
+    }
+  bytes = emo_safetensors_get_bytes (file, stored);
+  values = emo_tensor_new_for_bytes (bytes, EMO_DTYPE_F32, stored->rank, stored->shape, error);
+
+  return values != NULL && emo_tensor_copy_from (tensor, values, error);
 }

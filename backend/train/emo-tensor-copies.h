@@ -18,5 +18,11 @@ gboolean  emo_tensor_copies_add (GArray      *copies,
                                  const char  *name,
                                  EmoTensor   *tensor,
                                  GError     **error);
+/* Overwrites @tensor with the file's of the same name, shape and float32.
+ * MISSING_WEIGHT, SHAPE, TORCH. */
+gboolean  emo_tensor_copies_restore (EmoSafetensors *file,
+                                     const char     *name,
+                                     EmoTensor      *tensor,
+                                     GError        **error);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "emo-augment.h"
 #include "emo-error.h"
 #include "emo-file.h"
 #include "emo-train-recipe.h"
@@ -75,6 +76,7 @@ static const Setting settings[] = {
   { "teacher", "network", SETTING_TEXT, AT (teacher.network), 0, 0, NULL },
   SWITCH ("teacher", "decoupled", teacher.decoupled),
   SWITCH ("teacher", "augment", teacher.augment),
+  NUMBER ("teacher", "min_share", teacher.min_share, 0.01, 1),
   FIT (distilled),
   COUNT ("distilled", "depth", distilled.depth, 1, 5),
   NUMBER ("distilled", "alpha", distilled.alpha, 0, 1),
@@ -126,7 +128,7 @@ emo_train_recipe_new (void)
     .loss_on = EMO_LOSS_ON_ANSWER, .lora_rank = 8, .lora_alpha = 8, .lora_dropout = 0.05, .tokens = 1000, .word_share = 0.5,
   };
   self->teacher = (EmoTeacherRecipe) {
-    .fit = { 3e-5, 1e-5, 0, EMO_LR_CONSTANT, 10, 10, 3 }, .network = g_strdup ("vit-base"), .augment = TRUE,
+    .fit = { 3e-5, 1e-5, 0, EMO_LR_CONSTANT, 10, 10, 3 }, .network = g_strdup ("vit-base"), .augment = TRUE, .min_share = EMO_AUGMENT_MIN_SHARE,
   };
   self->distilled = (EmoDistilledRecipe) {
     .fit = { 1e-5, 1e-4, 0, EMO_LR_CONSTANT, 5, 64, 0 }, .depth = 1, .alpha = 0.5, .temperature = 2, .dropout = 0.1, .folds = 5,

@@ -52,6 +52,7 @@ typedef struct
   char        *network;         /* a name, or a folder with weights */
   gboolean     decoupled;       /* AdamW; FALSE: Adam */
   gboolean     augment;         /* random crops and mirroring */
+  double       min_share;       /* of a picture's area that a crop shows at least */
 } EmoTeacherRecipe;
 
 typedef struct

@@ -13,6 +13,7 @@
 #include "emo-bundle.h"
 #include "emo-error.h"
 #include "emo-file.h"
+#include "emo-teacher-stage.h"
 #include "emo-train-stage.h"
 #include "emo-train-start.h"
 #include "emo-training.h"
@@ -20,6 +21,7 @@
 
 static gboolean (*const run[EMO_TRAIN_N_STAGES]) (const EmoTrainJob *job, GError **error) = {
   [EMO_TRAIN_VLM] = emo_vlm_stage_run,
+  [EMO_TRAIN_TEACHER] = emo_teacher_stage_run,
 };
 
 static EmoTrainStageId

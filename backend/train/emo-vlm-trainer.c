@@ -385,24 +385,7 @@ restore_tensor_cb (const char  *name,
                    gpointer     user_data,
                    GError     **error)
 {
-  EmoSafetensors *file = user_data;
-  const EmoStoredTensor *stored = emo_safetensors_find (file, name);
-  g_autoptr(EmoTensor) values = NULL;
-  g_autoptr(GBytes) bytes = NULL;
-  gboolean same = stored != NULL && stored->stored == EMO_STORED_F32 && stored->rank == emo_tensor_get_rank (tensor);
-
-  for (guint i = 0; same && i < stored->rank; i++)
-    same = stored->shape[i] == emo_tensor_get_size (tensor, i);
-  if (!same)
-    {
-      g_set_error (error, EMO_ERROR, stored == NULL ? EMO_ERROR_MISSING_WEIGHT : EMO_ERROR_SHAPE,
-                   "the checkpoint has no float32 tensor %s of this model's shape", name);
-      return FALSE;
-    }
-  bytes = emo_safetensors_get_bytes (file, stored);
-  values = emo_tensor_new_for_bytes (bytes, EMO_DTYPE_F32, stored->rank, stored->shape, error);
-
-  return values != NULL && emo_tensor_copy_from (tensor, values, error);
+  return emo_tensor_copies_restore (user_data, name, tensor, error);
 }
 
 gboolean
