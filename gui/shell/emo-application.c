@@ -65,7 +65,10 @@ quit_cb (GSimpleAction *action,
          GVariant      *parameter,
          gpointer       user_data)
 {
-  g_application_quit (G_APPLICATION (user_data));
+  GtkWindow *window = find_window (user_data);
+
+  if (window == NULL || emo_window_may_quit (EMO_WINDOW (window)))
+    g_application_quit (G_APPLICATION (user_data));
 }
 
 static void
@@ -240,6 +243,7 @@ set_accels (GtkApplication *application)
     { "app.list-visible", { "F9" } },
     { "win.fullscreen", { "F11" } },
     { "win.view::analyse", { "<Alt>1" } },
+    { "win.view::train", { "<Alt>2" } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)

@@ -37,13 +37,16 @@ uninhibit (EmoJobKeeper *self)
 static void
 long_cb (EmoJobKeeper *self)
 {
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->jobs));
+  g_autofree char *reason = g_strdup_printf (ngettext ("%u job is running", "%u jobs are running", n), n);
+
   if (!emo_job_list_get_long (self->jobs))
     uninhibit (self);
   else if (self->cookie == 0)
     self->cookie = gtk_application_inhibit (self->application,
                                             gtk_application_get_active_window (self->application),
                                             GTK_APPLICATION_INHIBIT_SUSPEND,
-                                            _("Pictures are being analysed"));
+                                            reason);
 }
 
 static gboolean

@@ -12,10 +12,12 @@
 
 #include "emo-analyse-page.h"
 #include "emo-job-button.h"
+#include "emo-leave.h"
 #include "emo-model-button.h"
 #include "emo-model-words.h"
 #include "emo-recent.h"
 #include "emo-settings.h"
+#include "emo-train-page.h"
 #include "emo-window.h"
 
 /* In a window less wide, words of the header bar would be cut. */
@@ -30,6 +32,7 @@ struct _EmoWindow
 
   EmoModelLoader       *loader;
   EmoAnalysePage       *analyse;          /* a child */
+  EmoLeave             *leave;
   GtkFileChooserNative *chooser;          /* (nullable) GTK keeps none alive */
   AdwLeaflet           *leaflet;          /* (unowned): the analyse page's */
   EmoModelState         last_state;
@@ -37,9 +40,11 @@ struct _EmoWindow
   guint                 list_id;
   guint                 width_id;
   gboolean              narrow;
+  guint                 switcher_id;
 
   AdwViewStack         *stack;
   AdwViewSwitcherTitle *title;
+  GtkWidget            *switcher_bar;
   GtkWidget            *back_button;
   GtkWidget            *open_button;
   GtkMenuButton        *menu_button;
@@ -60,6 +65,7 @@ static const struct
   GType     (*get_type) (void);
 } pages[] = {
   { "analyse", N_("Analyse"), "image-x-generic-symbolic", emo_analyse_page_get_type },
+  { "train", N_("Train"), "applications-science-symbolic", emo_train_page_get_type },
 };
 
 static void
@@ -301,12 +307,25 @@ fullscreened_cb (EmoWindow *self)
   set_state (self, "fullscreen", g_variant_new_boolean (gtk_window_is_fullscreen (GTK_WINDOW (self))));
 }
 
+/* Both beside the window's own buttons are wider than the narrowest window. */
+static void
+update_start_buttons (EmoWindow *self)
+{
+  gboolean back = FALSE;
+
+  if (self->analyse != NULL && adw_view_stack_get_visible_child (self->stack) == GTK_WIDGET (self->analyse))
+    g_object_get (self->analyse, "can-go-back", &back, NULL);
+  gtk_widget_set_visible (self->back_button, back);
+  gtk_widget_set_visible (self->open_button, !back);
+}
+
 static void
 visible_child_cb (EmoWindow *self)
 {
   const char *name = adw_view_stack_get_visible_child_name (self->stack);
 
   set_state (self, "view", g_variant_new_string (name != NULL ? name : ""));
+  update_start_buttons (self);
 }
 
 static void
@@ -499,6 +518,27 @@ list_idle_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+switcher_idle_cb (gpointer user_data)
+{
+  EmoWindow *self = user_data;
+
+  self->switcher_id = 0;
+  gtk_widget_set_visible (self->switcher_bar, adw_view_switcher_title_get_title_visible (self->title));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The title gives way to the views while sizes are being allocated, too. Why not an AdwViewSwitcherBar: it slides in, and with each
+ * frame the page has another height, for which its scrollers want another layout
+ * while they are drawn. */
+static void
+update_switcher (EmoWindow *self)
+{
+  if (self->switcher_id == 0)
+    self->switcher_id = g_idle_add_full (G_PRIORITY_DEFAULT, switcher_idle_cb, self, NULL);
+}
+
 /* The leaflet folds while sizes are being allocated; what follows from it has to
  * wait for the end of that. */
 static void
@@ -550,6 +590,11 @@ add_pages (EmoWindow *self)
       adw_view_stack_page_set_icon_name (adw_view_stack_get_page (self->stack, page), pages[i].icon_name);
       if (EMO_IS_ANALYSE_PAGE (page))
         self->analyse = EMO_ANALYSE_PAGE (page);
+      if (EMO_IS_TRAIN_PAGE (page))
+        {
+          emo_train_page_add_actions (EMO_TRAIN_PAGE (page), G_ACTION_MAP (self));
+          self->leave = emo_leave_new (GTK_WINDOW (self), EMO_TRAIN_PAGE (page));
+        }
     }
 }
 
@@ -605,10 +650,8 @@ connect_page (EmoWindow *self)
   EmoJobList *jobs = emo_model_loader_get_jobs (self->loader);
   EmoApplication *application = EMO_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
 
-  g_object_bind_property (self->analyse, "can-go-back", self->back_button, "visible", G_BINDING_SYNC_CREATE);
-  /* Both beside the window's own buttons are wider than the narrowest window. */
-  g_object_bind_property (self->analyse, "can-go-back", self->open_button, "visible",
-                          G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
+  g_signal_connect_object (self->analyse, "notify::can-go-back", G_CALLBACK (update_start_buttons), self, G_CONNECT_SWAPPED);
+  update_start_buttons (self);
   emo_analyse_page_set_store (self->analyse, emo_application_get_store (application));
   emo_analyse_page_add_actions (self->analyse, G_ACTION_MAP (self));
 
@@ -620,6 +663,15 @@ connect_page (EmoWindow *self)
   g_signal_connect_object (session, "notify::job", G_CALLBACK (job_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "finished", G_CALLBACK (finished_cb), self, G_CONNECT_SWAPPED);
   emo_settings_bind_session (session);
+}
+
+static gboolean
+emo_window_close_request (GtkWindow *window)
+{
+  if (!emo_leave_may (EMO_WINDOW (window)->leave, FALSE))
+    return TRUE;
+
+  return GTK_WINDOW_CLASS (emo_window_parent_class)->close_request (window);
 }
 
 static void
@@ -636,10 +688,12 @@ emo_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->list_id, g_source_remove);
   g_clear_handle_id (&self->width_id, g_source_remove);
+  g_clear_handle_id (&self->switcher_id, g_source_remove);
   g_clear_object (&self->chooser);
   if (self->loader != NULL)
     g_signal_handlers_disconnect_by_data (self->loader, self);
   g_clear_object (&self->loader);
+  g_clear_object (&self->leave);
   self->analyse = NULL;
   self->leaflet = NULL;
 
@@ -661,10 +715,13 @@ emo_window_class_init (EmoWindowClass *klass)
   widget_class->realize = emo_window_realize;
   widget_class->map = emo_window_map;
 
+  GTK_WINDOW_CLASS (klass)->close_request = emo_window_close_request;
+
   g_type_ensure (EMO_TYPE_MODEL_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class, EMO_RESOURCE_PATH "/shell/emo-window.ui");
   BIND (stack);
   BIND (title);
+  BIND (switcher_bar);
   BIND (back_button);
   BIND (open_button);
   BIND (menu_button);
@@ -689,6 +746,7 @@ emo_window_init (EmoWindow *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_last_child (self->open_button)),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _("Open a Folder or the Samples"),
                                   -1);
+  g_signal_connect_object (self->title, "notify::title-visible", G_CALLBACK (update_switcher), self, G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (active_cb), NULL);
 }
 
@@ -763,7 +821,7 @@ emo_window_welcome (EmoWindow *self)
  * @files: (array length=n_files): pictures and folders
  * @n_files: how many
  *
- * Adds pictures, as if they had been dropped.
+ * Adds pictures, as if they had been dropped, and shows them.
  */
 void
 emo_window_open_files (EmoWindow  *self,
@@ -772,5 +830,23 @@ emo_window_open_files (EmoWindow  *self,
 {
   g_return_if_fail (EMO_IS_WINDOW (self));
 
+  adw_view_stack_set_visible_child (self->stack, GTK_WIDGET (self->analyse));
   emo_analyse_page_add_files (self->analyse, files, n_files);
+}
+
+/**
+ * emo_window_may_quit:
+ * @self: a window
+ *
+ * Asks the person where a training would be stopped; the application ends then,
+ * once the training has.
+ *
+ * Returns: whether nothing stands against ending now
+ */
+gboolean
+emo_window_may_quit (EmoWindow *self)
+{
+  g_return_val_if_fail (EMO_IS_WINDOW (self), TRUE);
+
+  return emo_leave_may (self->leave, TRUE);
 }

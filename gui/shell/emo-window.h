@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (EmoWindow, emo_window, EMO, WINDOW, AdwApplicationWindow)
 
 EmoWindow *emo_window_new        (EmoApplication  *application);
 void       emo_window_welcome    (EmoWindow       *self);
+/* FALSE: the person is asked first. */
+gboolean   emo_window_may_quit   (EmoWindow       *self);
 void       emo_window_open_files (EmoWindow       *self,
                                   GFile          **files,
                                   int              n_files);

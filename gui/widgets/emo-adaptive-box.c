@@ -22,6 +22,7 @@ struct _EmoAdaptiveBox
   GtkWidget *end;
   int        fold_width;   /* pixels; narrower is stacked */
   int        end_width;    /* pixels of the end child, side by side */
+  int        start_width;  /* or of the start child; 0: what the end leaves */
   gboolean   stacked;      /* at the last allocation */
 };
 
@@ -32,6 +33,7 @@ enum
   PROP_END,
   PROP_FOLD_WIDTH,
   PROP_END_WIDTH,
+  PROP_START_WIDTH,
   N_PROPS
 };
 
@@ -48,25 +50,13 @@ has_both (EmoAdaptiveBox *self)
   return self->start != NULL && self->end != NULL;
 }
 
-static int
-stacked_start_height (EmoAdaptiveBox *self,
-                      int             width)
-{
-  int minimum;
-
-  gtk_widget_measure (self->start, GTK_ORIENTATION_VERTICAL, width, &minimum, NULL, NULL, NULL);
-
-  return MAX (minimum, MIN (width * 3 / 4, MAX_STACKED_START));
-}
-
 /* A scroller asks its content for a height at any width, which is too low for
  * text that wraps. Stacked, there is a scroller around both: the inner one is as
  * high as its content and has nothing to scroll. */
 static int
-stacked_end_height (EmoAdaptiveBox *self,
-                    int             width)
+content_height (GtkWidget *content,
+                int        width)
 {
-  GtkWidget *content = self->end;
   int natural;
 
   if (GTK_IS_SCROLLED_WINDOW (content))
@@ -74,6 +64,20 @@ stacked_end_height (EmoAdaptiveBox *self,
   gtk_widget_measure (content, GTK_ORIENTATION_VERTICAL, width, NULL, &natural, NULL, NULL);
 
   return natural;
+}
+
+static int
+stacked_start_height (EmoAdaptiveBox *self,
+                      int             width)
+{
+  int minimum;
+
+  if (self->start_width > 0)
+    return content_height (self->start, width);
+
+  gtk_widget_measure (self->start, GTK_ORIENTATION_VERTICAL, width, &minimum, NULL, NULL, NULL);
+
+  return MAX (minimum, MIN (width * 3 / 4, MAX_STACKED_START));
 }
 
 static GtkSizeRequestMode
@@ -106,7 +110,7 @@ emo_adaptive_box_measure (GtkWidget      *widget,
       *natural = MAX (*minimum, orientation == GTK_ORIENTATION_HORIZONTAL ? self->fold_width : 0);
     }
   else
-    *minimum = *natural = stacked_start_height (self, for_size) + stacked_end_height (self, for_size);
+    *minimum = *natural = stacked_start_height (self, for_size) + content_height (self->end, for_size);
 }
 
 static void
@@ -121,16 +125,11 @@ allocate_child (GtkWidget *child,
 
 /* GTK 4.8's scroller swallows the wheel even where it has nothing to scroll. */
 static void
-update_wheel (EmoAdaptiveBox *self,
-              gboolean        stacked)
+set_wheel (GtkWidget *child,
+           gboolean   stacked)
 {
-  g_autoptr (GListModel) controllers = NULL;
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (child);
 
-  if (stacked == self->stacked)
-    return;
-
-  self->stacked = stacked;
-  controllers = gtk_widget_observe_controllers (self->end);
   for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
     {
       g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
@@ -138,6 +137,19 @@ update_wheel (EmoAdaptiveBox *self,
       if (GTK_IS_EVENT_CONTROLLER_SCROLL (controller))
         gtk_event_controller_set_propagation_phase (controller, stacked ? GTK_PHASE_NONE : GTK_PHASE_BUBBLE);
     }
+}
+
+static void
+update_wheel (EmoAdaptiveBox *self,
+              gboolean        stacked)
+{
+  if (stacked == self->stacked)
+    return;
+
+  self->stacked = stacked;
+  set_wheel (self->end, stacked);
+  if (self->start_width > 0)
+    set_wheel (self->start, stacked);
 }
 
 static void
@@ -158,7 +170,7 @@ emo_adaptive_box_size_allocate (GtkWidget *widget,
       int minimum, end_width;
 
       gtk_widget_measure (self->end, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
-      end_width = MAX (minimum, self->end_width);
+      end_width = MAX (minimum, self->start_width > 0 ? width - self->start_width : self->end_width);
       allocate_child (self->start, rtl ? end_width : 0, 0, width - end_width, height);
       allocate_child (self->end, rtl ? 0 : width - end_width, 0, end_width, height);
     }
@@ -167,7 +179,7 @@ emo_adaptive_box_size_allocate (GtkWidget *widget,
       int start_height = stacked_start_height (self, width);
 
       allocate_child (self->start, 0, 0, width, start_height);
-      allocate_child (self->end, 0, start_height, width, MAX (height - start_height, stacked_end_height (self, width)));
+      allocate_child (self->end, 0, start_height, width, MAX (height - start_height, content_height (self->end, width)));
     }
 }
 
@@ -204,6 +216,9 @@ emo_adaptive_box_get_property (GObject    *object,
     case PROP_END_WIDTH:
       g_value_set_int (value, self->end_width);
       break;
+    case PROP_START_WIDTH:
+      g_value_set_int (value, self->start_width);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -231,6 +246,10 @@ emo_adaptive_box_set_property (GObject      *object,
       break;
     case PROP_END_WIDTH:
       self->end_width = g_value_get_int (value);
+      gtk_widget_queue_resize (GTK_WIDGET (self));
+      break;
+    case PROP_START_WIDTH:
+      self->start_width = g_value_get_int (value);
       gtk_widget_queue_resize (GTK_WIDGET (self));
       break;
     default:
@@ -267,6 +286,10 @@ emo_adaptive_box_class_init (EmoAdaptiveBoxClass *klass)
   properties[PROP_END_WIDTH] =
     g_param_spec_int ("end-width", NULL, NULL,
                       0, G_MAXINT, 400,
+                      G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
+  properties[PROP_START_WIDTH] =
+    g_param_spec_int ("start-width", NULL, NULL,
+                      0, G_MAXINT, 0,
                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);

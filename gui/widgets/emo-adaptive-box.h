@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * there is not. Meant for the inside of a GtkScrolledWindow with a viewport:
  * side by side each child gets the visible height and scrolls for itself;
  * stacked, both get what they ask for and the whole scrolls. Properties:
- * "start", "end", "fold-width", "end-width". */
+ * "start", "end", "fold-width", "end-width"; "start-width" in its place makes the
+ * start a form beside what takes the rest, and stacked as high as it is. */
 #define EMO_TYPE_ADAPTIVE_BOX (emo_adaptive_box_get_type ())
 G_DECLARE_FINAL_TYPE (EmoAdaptiveBox, emo_adaptive_box, EMO, ADAPTIVE_BOX, GtkWidget)
 

@@ -9,8 +9,10 @@ compared with what the focus went to, so a new control needs no line here."""
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True
@@ -238,6 +240,30 @@ def test_history():
     app.wait_text('From the history')
     check_names(Walk(app, arrows=False), 'a result of the history', 20)
     assert_quiet(app)
+
+
+def test_train():
+    work = tempfile.mkdtemp(prefix='emo-driven-keyboard-')
+    try:
+        dataset = os.path.join(work, 'set')
+        subprocess.run([CLI, 'synth', dataset, '--train', '16', '--val', '8', '--test', '0', '--quiet'], check=True, stdout=2)
+        app = App(DESKTOP, env={'EMOVLM_CLI': os.path.join(driver.HERE, 'train-child.py'), 'TRAIN_CHILD': 'done'})
+        app.fill(1280, 800)
+        app.key('alt+2')
+        app.wait_text('Choose a Dataset')
+        check(app, 'the empty page of training', 12)
+        app.activate_action('train-output', os.path.join(work, 'out'))
+        app.activate_action('train-dataset', dataset)
+        wait_for(lambda: app.find('push button', 'Start Training').sensitive, 20, 'the dataset read')
+        # By keys alone: to the button at the end, and on.
+        walk = check(app, 'the page of training', 14)
+        assert 'Start Training' in [n.name for n in walk.stops], walk.stops
+        app.find('push button', 'Start Training').press()
+        app.wait('push button', 'Load This Model', 30)
+        check(app, 'a training that is done', 18)
+        assert_quiet(app)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def other_windows(app):

@@ -135,6 +135,35 @@ def check_language(language):
     assert_quiet(app)
 
 
+def make_dataset():
+    """Made once."""
+    dataset = os.path.join(WORK, 'set')
+    if not os.path.isdir(dataset):
+        subprocess.run([CLI, 'synth', dataset, '--train', '16', '--val', '8', '--test', '0', '--quiet'], check=True, stdout=2)
+    return dataset
+
+
+def check_training(language):
+    """All stages, with everything that a training says."""
+    say = catalogue(language)
+    app = start(language=language, EMOVLM_CLI=os.path.join(driver.HERE, 'train-child.py'), TRAIN_CHILD='done')
+    app.key('alt+2')
+    app.wait_text(say('Choose a Dataset'))
+    assert_narrow(app, 'the empty page of training')
+    assert_names(app)
+    app.activate_action('train-output', os.path.join(WORK, 'out-' + language))
+    app.activate_action('train-stage', 'all')
+    app.activate_action('train-dataset', make_dataset())
+    button = wait_for(lambda: next((n for n in app.find_all('push button', say('Start Training')) if n.sensitive), None), 20, 'the dataset read')
+    assert_narrow(app, 'the page of training')
+    button.press()
+    app.wait('push button', say('Load This Model'), 60)
+    app.fill(1280, 800)
+    assert_narrow(app, 'a training that is done')
+    assert_names(app)
+    assert_quiet(app)
+
+
 def check_narrow_window(app, key, what):
     app.key(key)
     window = wait_for(lambda: other_window(app), 10, what)
@@ -150,6 +179,7 @@ def check_narrow_window(app, key, what):
 def language_case(language):
     def case():
         check_language(language)
+        check_training(language)
     case.__name__ = f'test_every_page_is_narrow_and_named_in_{language}'
     return case
 

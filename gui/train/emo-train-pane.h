@@ -1,0 +1,37 @@
+/* emo-train-pane.h
+ *
+ * Copyright 2026 The EmoVLM-KD desktop authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "emo-train-record.h"
+
+G_BEGIN_DECLS
+
+/* What a training says: curves, the table of epochs and the log; of each stage,
+ * the one that runs or another that is chosen. */
+#define EMO_TYPE_TRAIN_PANE (emo_train_pane_get_type ())
+G_DECLARE_FINAL_TYPE (EmoTrainPane, emo_train_pane, EMO, TRAIN_PANE, AdwBin)
+
+/* Whether a training could begin. */
+void            emo_train_pane_set_ready    (EmoTrainPane        *self,
+                                             gboolean             ready);
+/* @resume: what was told before stays, and goes on. */
+void            emo_train_pane_begin        (EmoTrainPane        *self,
+                                             gboolean             resume);
+void            emo_train_pane_take         (EmoTrainPane        *self,
+                                             const EmoTrainEvent *event);
+void            emo_train_pane_say          (EmoTrainPane        *self,
+                                             const char          *line);
+void            emo_train_pane_end          (EmoTrainPane        *self,
+                                             EmoTrainRecordState  state);
+/* Shows what was taken since the last time. */
+void            emo_train_pane_update       (EmoTrainPane        *self);
+EmoTrainRecord *emo_train_pane_get_running  (EmoTrainPane        *self);   /* (nullable) the newest stage */
+guint           emo_train_pane_count_ended  (EmoTrainPane        *self);   /* stages done or skipped */
+
+G_END_DECLS
