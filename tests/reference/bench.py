@@ -288,4 +288,5 @@ def main():
     sys.exit(bool(table.missed))
 
 
-main()
+if __name__ == '__main__':
+    main()
