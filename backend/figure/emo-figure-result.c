@@ -183,8 +183,13 @@ draw_why (const EmoFigurePen   *pen,
     height = draw_figure (pen, style, answer, answer->contributions_heading, answer->contributions_words,
                           emo_figure_contributions, 0, y, column);
   if (wheel)
-    height = MAX (height, draw_figure (pen, style, answer, answer->wheel_heading, NULL,
-                                       emo_figure_wheel, pen->width - column, y, column));
+    {
+      /* Not inside of MAX, which would draw it twice. */
+      double wheel_height = draw_figure (pen, style, answer, answer->wheel_heading, NULL,
+                                         emo_figure_wheel, pen->width - column, y, column);
+
+      height = MAX (height, wheel_height);
+    }
 
   return height;
 }

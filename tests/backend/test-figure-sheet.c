@@ -126,6 +126,47 @@ test_figure_sheet_svg_has_its_words_as_text (void)
   clear_document (&document);
 }
 
+/* How often a colour is named in a drawing, whatever the spaces between its parts. */
+static guint
+count_color (GBytes         *svg,
+             EmoFigureColor  color)
+{
+  g_autofree char *text = g_strndup (g_bytes_get_data (svg, NULL), g_bytes_get_size (svg));
+  guint n = 0;
+
+  for (const char *at = strstr (text, "rgb("); at != NULL; at = strstr (at, "rgb("))
+    {
+      EmoFigureColor found = 0;
+
+      at += strlen ("rgb(");
+      for (int part = 0; part < 3; part++)
+        {
+          char *end;
+
+          found = found << 8 | (EmoFigureColor) lround (g_ascii_strtod (at, &end) * 255 / 100);
+          at = end + strspn (end, "%, ");
+        }
+      n += found == color;
+    }
+
+  return n;
+}
+
+static void
+test_figure_sheet_draws_each_sector_once (void)
+{
+  g_autoptr (EmoFigureAnswer) answer = emo_test_figure_answer (0.7);
+  EmoFigureSheet sheet = EMO_FIGURE_SHEET_INIT;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  sheet.answer = answer;
+  bytes = emo_figure_sheet_to_svg (&sheet, &error);
+  g_assert_no_error (error);
+  for (int i = 0; i < EMO_N_WHEEL_PLACES; i++)
+    g_assert_cmpuint (count_color (bytes, emo_figure_theme_get (EMO_FIGURE_LIGHT)->emotion[i]), ==, 1);
+}
+
 /* A picture's name and a model's labels are strangers' text. */
 static void
 test_figure_sheet_svg_is_well_formed_whatever_the_names (void)
@@ -382,6 +423,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/Emo/FigureSheet/svg-has-its-words-as-text", test_figure_sheet_svg_has_its_words_as_text);
+  g_test_add_func ("/Emo/FigureSheet/draws-each-sector-once", test_figure_sheet_draws_each_sector_once);
   g_test_add_func ("/Emo/FigureSheet/svg-is-well-formed-whatever-the-names", test_figure_sheet_svg_is_well_formed_whatever_the_names);
   g_test_add_func ("/Emo/FigureSheet/svg-may-be-without-words", test_figure_sheet_svg_may_be_without_words);
   g_test_add_func ("/Emo/FigureSheet/png-is-of-the-scale-and-the-scheme", test_figure_sheet_png_is_of_the_scale_and_the_scheme);
