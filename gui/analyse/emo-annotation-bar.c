@@ -196,6 +196,20 @@ show_note (EmoAnnotationBar *self,
   gtk_editable_set_enable_undo (self->note, TRUE);
 }
 
+/* Each for itself: a screen reader hears of a widget that was made insensitive, not
+ * of what is in it. */
+static void
+set_parts_sensitive (EmoAnnotationBar *self,
+                     gboolean          sensitive)
+{
+  GtkEditable *text = gtk_editable_get_delegate (self->note);
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->flag), sensitive);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->own_label), sensitive);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->note), sensitive);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (text), GTK_ACCESSIBLE_STATE_DISABLED, !sensitive, -1);
+}
+
 static void
 show (EmoAnnotationBar *self)
 {
@@ -203,7 +217,7 @@ show (EmoAnnotationBar *self)
   const char *note = sample != NULL ? emo_sample_get_note (sample) : NULL;
 
   self->showing = TRUE;
-  gtk_widget_set_sensitive (GTK_WIDGET (self), sample != NULL);
+  set_parts_sensitive (self, sample != NULL);
   gtk_toggle_button_set_active (self->flag, sample != NULL && emo_sample_get_flagged (sample));
   show_own_label (self, sample != NULL ? emo_sample_get_own_label (sample) : NULL);
   if (self->note_id == 0)

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-csv-group.h"
+#include "emo-drop-down.h"
 #include "emo-export-dialog.h"
 #include "emo-settings.h"
 
@@ -177,6 +178,7 @@ emo_export_dialog_init (EmoExportDialog *self)
   GSettings *settings = emo_settings_get ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  emo_drop_down_name_choices (GTK_WIDGET (self));
   if (settings != NULL)
     {
       g_settings_bind_with_mapping (settings, "export-format", self->format, "selected", G_SETTINGS_BIND_DEFAULT,

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-button-label.h"
+#include "emo-drop-down.h"
 #include "emo-what-if-bar.h"
 
 struct _EmoWhatIfBar
@@ -273,6 +274,7 @@ emo_what_if_bar_init (EmoWhatIfBar *self)
 {
   self->choices = g_array_new (FALSE, FALSE, sizeof (EmoWhatIf));
   gtk_widget_init_template (GTK_WIDGET (self));
+  emo_drop_down_name_choices (GTK_WIDGET (self->rules));
   /* The drop-down's name does not reach the button inside that takes the focus. */
   gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->rules))),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _("What fuses the branches"),

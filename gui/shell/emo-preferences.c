@@ -13,6 +13,7 @@
 #include "emo-application.h"
 #include "emo-csv-group.h"
 #include "emo-deletion-toast.h"
+#include "emo-drop-down.h"
 #include "emo-preferences.h"
 #include "emo-settings.h"
 
@@ -178,6 +179,7 @@ static void
 emo_preferences_init (EmoPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  emo_drop_down_name_choices (GTK_WIDGET (self));
   name_search_button (GTK_WIDGET (self));
 }
 

@@ -12,5 +12,7 @@ G_BEGIN_DECLS
 
 void emo_drop_down_set_name (GtkDropDown *drop_down,
                              const char  *name);
+/* Done by the former, too. */
+void emo_drop_down_name_choices (GtkWidget *widget);
 
 G_END_DECLS

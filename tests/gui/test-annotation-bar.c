@@ -149,11 +149,34 @@ test_annotation_bar_keeps_a_note_with_its_picture (Fixture       *fixture,
   type_note (fixture, "");
   emo_annotation_bar_set_sample (fixture->bar, NULL);
   g_assert_null (emo_sample_get_note (fixture->first));
-  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (fixture->bar)));
+  g_assert_false (gtk_widget_get_sensitive (find (fixture, GTK_TYPE_ENTRY)));
 }
 
 #define ADD(name, func) \
   g_test_add ("/Emo/AnnotationBar/" name, Fixture, NULL, set_up, func, tear_down)
+
+static void
+assert_disabled (Fixture  *fixture,
+                 gboolean  disabled)
+{
+  GtkWidget *button = gtk_widget_get_first_child (find (fixture, GTK_TYPE_DROP_DOWN));
+  GtkEditable *text = gtk_editable_get_delegate (GTK_EDITABLE (find (fixture, GTK_TYPE_ENTRY)));
+
+  gtk_test_accessible_assert_state (find (fixture, GTK_TYPE_TOGGLE_BUTTON), GTK_ACCESSIBLE_STATE_DISABLED, disabled);
+  gtk_test_accessible_assert_state (button, GTK_ACCESSIBLE_STATE_DISABLED, disabled);
+  gtk_test_accessible_assert_state (text, GTK_ACCESSIBLE_STATE_DISABLED, disabled);
+}
+
+static void
+test_annotation_bar_tells_of_each_part_that_it_is_insensitive (Fixture       *fixture,
+                                                               gconstpointer  data)
+{
+  assert_disabled (fixture, FALSE);
+  emo_annotation_bar_set_sample (fixture->bar, NULL);
+  assert_disabled (fixture, TRUE);
+  emo_annotation_bar_set_sample (fixture->bar, fixture->second);
+  assert_disabled (fixture, FALSE);
+}
 
 int
 main (int   argc,
@@ -167,6 +190,7 @@ main (int   argc,
   ADD ("shows-a-label-of-another-model", test_annotation_bar_shows_a_label_of_another_model);
   ADD ("keeps-a-note-when-the-typing-pauses", test_annotation_bar_keeps_a_note_when_the_typing_pauses);
   ADD ("keeps-a-note-with-its-picture", test_annotation_bar_keeps_a_note_with_its_picture);
+  ADD ("tells-of-each-part-that-it-is-insensitive", test_annotation_bar_tells_of_each_part_that_it_is_insensitive);
 
   return g_test_run ();
 }

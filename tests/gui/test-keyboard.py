@@ -266,6 +266,66 @@ def test_train():
         shutil.rmtree(work, ignore_errors=True)
 
 
+def focused(app):
+    return next(reversed([n for n in app.find_all() if n.focused]), None)
+
+
+def focus_on(app, what):
+    """By Tab alone, as far as it goes."""
+    for _ in range(MOST_STOPS):
+        press('Tab')
+        node = focused(app)
+        if node is not None and node.name.startswith(what):
+            return node
+    raise AssertionError(f'no Tab comes to {what!r}')
+
+
+def walk_popover(app, opener):
+    """What has the focus as arrows, then Tab go through what was opened from there,
+    each as long as it comes to something else."""
+    inside = [focused(app)]
+    for key in ('Down', 'Tab'):
+        known = 0
+        while known < len(inside):
+            press(key)
+            node = focused(app)
+            assert node is not None and node != opener, f'{opener}: {key} leaves what was opened'
+            known = known + 1 if node in inside else 0
+            if node not in inside:
+                inside.append(node)
+    return inside
+
+
+def check_popover(app, what, keys, at_least):
+    """Opened by keys from the widget of that name, walked, and closed by Escape."""
+    opener = focus_on(app, what)
+    press(*keys)
+    wait_for(lambda: focused(app) not in (None, opener), 5, f'the focus in what {what} opens')
+    inside = [n for n in walk_popover(app, opener) if n.role != 'scroll pane']
+    print(f'# {what}: {inside}', file=sys.stderr)
+    assert len(inside) >= at_least, f'{what}: {inside}'
+    bad = [n for n in inside if not n.name or TYPE_NAME.match(n.name)]
+    assert not bad, f'{what}: no name: {[list(lineage(n))[:3] for n in bad]}'
+    box = next(part for part in lineage(inside[0]) if re.search('Popover(Menu)?$', part.name) and part.name != 'GtkPopoverContent')
+    within = [n for n in box.walk() if n.visible and n.focusable and n.role in ('push button', 'menu item', 'check menu item', 'list item', 'check box')]
+    missed = [n for n in within if is_sensitive(n) and n not in inside and n.extents[2] > 0 and not any(part.role in WHOLE for part in list(lineage(n))[1:-1] if part in within)]
+    assert not missed, f'{what}: no key reaches {missed}'
+    press('Escape')
+    wait_for(lambda: focused(app) == opener, 5, f'the focus back on {opener}, not {focused(app)}')
+
+
+def test_menus_and_popovers():
+    app = answered(*(os.path.join(SAMPLES, name) for name in NAMES[:3]))
+    app.key('Home')
+    app.wait_text('Why the Gate Decided So')
+    check_popover(app, 'Main Menu', ['F10'], 10)
+    check_popover(app, 'Open a Folder or the Samples', ['space'], 2)
+    check_popover(app, 'Model EmoScenes', ['space'], 3)
+    check_popover(app, 'Filter and Sort', ['space'], 3)
+    check_popover(app, 'The Label You Think Right', ['space'], 9)
+    assert_quiet(app)
+
+
 def other_windows(app):
     """xdotool fails where a window goes away while it looks, and is asked again."""
     ids = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(app.pid)], capture_output=True, text=True).stdout.split()
