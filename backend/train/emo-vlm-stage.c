@@ -132,6 +132,15 @@ open_stage (Run     *run,
   return run->stage != NULL;
 }
 
+/* One that this stage made before, of which it makes another. */
+static gboolean
+has_own_adapter (Run *run)
+{
+  g_autofree char *table = g_build_filename (emo_train_stage_get_folder (run->stage), "epochs.csv", NULL);
+
+  return g_file_test (table, G_FILE_TEST_EXISTS);
+}
+
 static gboolean
 load_vlm (Run     *run,
           GError **error)
@@ -159,6 +168,8 @@ load_vlm (Run     *run,
                                 run->notes, &watch, error);
   if (run->vlm == NULL)
     return FALSE;
+  if (run->bundle->adapter != NULL && !has_own_adapter (run))
+    g_ptr_array_add (run->notes, g_strdup ("the adapter that the model came with is left out: training begins at its base"));
   run->questions = emo_vlm_questions_new (run->vlm->tokenizer, run->bundle, run->bundle->labels);
   run->scorer = emo_vlm_scorer_new (run->vlm, run->bundle);
 
@@ -402,24 +413,61 @@ save_model (Run      *run,
   return emo_vlm_save_adapter (*path, parameters, &lora, run->bundle->name, error);
 }
 
-/* A gate and expected numbers belong to the VLM that they were made with; a head
- * and the domain to its tower. */
+/* The texts of @object that stay, and @more. */
+static char *
+pick_texts (const EmoJsonValue *object,
+            const char * const *keys,
+            const char         *more)
+{
+  GString *text = g_string_new (more);
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      const char *value = object != NULL ? emo_json_value_get_member_string (object, keys[i], NULL) : NULL;
+
+      if (value == NULL)
+        continue;
+      g_string_append_printf (text, "%s\"%s\": ", text->len > 0 ? ", " : "", keys[i]);
+      emo_json_append_string (text, value);
+    }
+  g_string_prepend_c (text, '{');
+  g_string_append_c (text, '}');
+
+  return g_string_free (text, FALSE);
+}
+
+/* An adapter leaves its base where it is; a whole model has another tower, for
+ * which neither head nor domain were made. */
+static void
+describe_result (EmoManifestEdit *manifest,
+                 gboolean         full)
+{
+  static const char * const of_base[] = { "path", "hub", "revision", NULL };
+  static const char * const of_domain[] = { "name", "notice", NULL };
+  const EmoJsonValue *domain = emo_manifest_edit_get (manifest, "domain");
+  g_autofree char *words = domain != NULL ? pick_texts (domain, of_domain, "") : NULL;
+  g_autofree char *with_adapter = pick_texts (emo_manifest_edit_get (manifest, "vlm"), of_base, "\"adapter\": \"adapter\"");
+
+  emo_manifest_edit_set (manifest, "vlm", full ? "{\"path\": \"vlm\"}" : with_adapter);
+  if (!full)
+    return;
+  emo_manifest_edit_set (manifest, "distilled", NULL);
+  emo_manifest_edit_set (manifest, "domain", words);
+}
+
+/* A gate and expected numbers belong to the VLM that they were made with. */
 static gboolean
 update_manifest (Run      *run,
                  GError  **error)
 {
   static const char * const of_vlm[] = { "gate", "gates", "checks", "prior", "provenance" };
-  static const char * const of_tower[] = { "distilled", "domain" };
   g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (run->job->output, error);
-  gboolean full = get_recipe (run)->full;
 
   if (manifest == NULL)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (of_vlm); i++)
     emo_manifest_edit_set (manifest, of_vlm[i], NULL);
-  for (guint i = 0; full && i < G_N_ELEMENTS (of_tower); i++)
-    emo_manifest_edit_set (manifest, of_tower[i], NULL);
-  emo_manifest_edit_set (manifest, "vlm", full ? "{\"path\": \"vlm\"}" : "{\"path\": \"vlm\", \"adapter\": \"adapter\"}");
+  describe_result (manifest, get_recipe (run)->full);
 
   return emo_manifest_edit_save (manifest, error);
 }
