@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "emo-bundle.h"
+#include "emo-distilled-stage.h"
 #include "emo-error.h"
 #include "emo-file.h"
+#include "emo-gate-stage.h"
 #include "emo-teacher-stage.h"
 #include "emo-train-stage.h"
 #include "emo-train-start.h"
@@ -22,6 +24,8 @@
 static gboolean (*const run[EMO_TRAIN_N_STAGES]) (const EmoTrainJob *job, GError **error) = {
   [EMO_TRAIN_VLM] = emo_vlm_stage_run,
   [EMO_TRAIN_TEACHER] = emo_teacher_stage_run,
+  [EMO_TRAIN_DISTILLED] = emo_distilled_stage_run,
+  [EMO_TRAIN_GATE] = emo_gate_stage_run,
 };
 
 static EmoTrainStageId
@@ -165,18 +169,8 @@ run_stages (const EmoTraining  *self,
             GError            **error)
 {
   for (*stage = EMO_TRAIN_VLM; *stage < EMO_TRAIN_N_STAGES; (*stage)++)
-    {
-      if ((self->stages & 1u << *stage) == 0)
-        continue;
-      if (run[*stage] == NULL)
-        {
-          g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED, "stage %s cannot be trained by this version",
-                       emo_train_stage_id_get_name (*stage));
-          return FALSE;
-        }
-      if (!run[*stage] (job, error))
-        return FALSE;
-    }
+    if ((self->stages & 1u << *stage) != 0 && !run[*stage] (job, error))
+      return FALSE;
 
   return TRUE;
 }

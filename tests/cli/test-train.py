@@ -93,6 +93,22 @@ def test_an_adapter_is_trained_and_answers(folder):
         assert len(file.read().splitlines()) == 2
 
 
+def test_all_stages_make_a_bundle_that_answers(folder):
+    data, out = scenes(folder, 80, 16), os.path.join(folder, 'out')
+    settings = os.path.join(folder, 'all.json')
+    with open(settings, 'w') as file:
+        json.dump({'vlm': {'epochs': 1, 'batch': 8}, 'teacher': {'network': 'resnet-tiny', 'epochs': 1},
+                   'distilled': {'epochs': 2}, 'gate': {'epochs': 2}}, file)
+    args = ('all', data, '--config', tiny_config(folder), '--output', out, '--recipe', settings)
+    lines = events(train(*args))
+    assert [line['stage'] for line in lines if line['event'] == 'done'] == ['vlm', 'teacher', 'distilled', 'gate'], lines
+    (row,) = rows_of(run('predict', '--model', out, sample(), '--format', 'jsonl').stdout)
+    assert row['error'] is None and row['distilled'] and row['gated'] and row['vlm'], row
+    assert b'verified' in run('info', '--check', '--model', out).stdout
+    again = events(train(*args))
+    assert [line['event'] for line in again if line['event'] != 'note'] == ['skipped'] * 4, again
+
+
 def test_the_base_is_left_alone(folder):
     data, out = scenes(folder, 8, 0), os.path.join(folder, 'out')
     before = weights_of(MODEL, 'vlm/model.safetensors')
