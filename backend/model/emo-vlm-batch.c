@@ -64,6 +64,7 @@ add_target (EmoVlmBatch *self,
 {
   self->rows[self->n_targets] = row;
   self->targets[self->n_targets] = target;
+  self->weights[self->n_targets] = 1;
   self->n_targets++;
 }
 
@@ -140,11 +141,17 @@ put_padding (Cursor *cursor)
 
 /* The last token is a target only. */
 static void
-put_answer (Cursor *cursor,
-            GArray *answer)
+put_answer (Cursor              *cursor,
+            const EmoVlmExample *example)
 {
+  EmoVlmBatch *self = cursor->batch;
+  GArray *answer = example->answer;
+  guint first = self->n_targets;
+
   put_text (cursor, answer, 0, answer->len - 1, TRUE);
-  add_target (cursor->batch, row_before (cursor), id_at (answer, answer->len - 1));
+  add_target (self, row_before (cursor), id_at (answer, answer->len - 1));
+  for (guint i = 0; i < example->n; i++)
+    self->weights[first + example->first + i] = (float) example->weight;
 }
 
 static void
@@ -165,7 +172,7 @@ put_example (EmoVlmBatch         *self,
   put_text (&cursor, prefix, self->n_prefix, prefix->len, all);
   put_picture (&cursor, n_tokens, merge_size);
   put_text (&cursor, example->prompt->suffix, 0, example->prompt->suffix->len, all);
-  put_answer (&cursor, example->answer);
+  put_answer (&cursor, example);
   put_padding (&cursor);
 }
 
@@ -212,7 +219,7 @@ count_targets (const EmoVlmExample *examples,
  * @loss_on: which tokens are learned
  *
  * Every target weighs the same, as in transformers, whose loss is the mean over
- * the batch's tokens.
+ * the batch's tokens, unless its example says otherwise.
  *
  * Returns: (transfer full): the batch
  */
@@ -248,12 +255,14 @@ emo_vlm_batch_new (const EmoVlmExample *examples,
   self->positions = g_new (int, 3 * (self->n_prefix + (gsize) n * self->length));
   self->rows = g_new (int, n_most);
   self->targets = g_new (guint32, n_most);
+  self->weights = g_new (float, n_most);
   put_prefix (self, examples[0].prompt->prefix, all);
   for (guint i = 0; i < n; i++)
     put_example (self, i, &examples[i], n_tokens, merge_size, all);
-  self->weights = g_new (float, self->n_targets);
   for (guint i = 0; i < self->n_targets; i++)
-    self->weights[i] = 1.0f / self->n_targets;
+    self->weight += self->weights[i];
+  for (guint i = 0; i < self->n_targets; i++)
+    self->weights[i] /= (float) self->weight;
 
   return self;
 }

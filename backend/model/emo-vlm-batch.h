@@ -31,6 +31,7 @@ typedef struct
   int     *rows;         /* [n_targets] the row that predicts */
   guint32 *targets;      /* [n_targets] the token it should predict */
   float   *weights;      /* [n_targets] of the loss; they sum to 1 */
+  double   weight;       /* what they summed to before, where an ordinary one is 1 */
 } EmoVlmBatch;
 
 /* One sequence: prompt, picture, answer. */
@@ -39,6 +40,9 @@ typedef struct
   EmoChatPrompt *prompt;
   GArray        *answer;  /* guint32, with its end token */
   guint          picture; /* which of the batch's pictures it is about */
+  guint          first;   /* of the answer's tokens that weigh more than the others */
+  guint          n;       /* of them; 0: none do */
+  double         weight;  /* of each, where an ordinary one weighs 1 */
 } EmoVlmExample;
 
 typedef enum

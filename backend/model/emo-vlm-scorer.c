@@ -10,11 +10,15 @@
 
 #include "emo-vlm-scorer.h"
 
+/* The rows that the application keeps free for an explanation. */
+#define EXPLAIN_TOKENS 64
+
 struct _EmoVlmScorer
 {
   EmoVlm        *vlm;
   EmoChatPrompt *prompt;
   EmoTokenTree  *tree;
+  guint          room;     /* rows between prompt and candidates, as the application has them */
 };
 
 EmoVlmScorer *
@@ -26,6 +30,9 @@ emo_vlm_scorer_new (EmoVlm          *vlm,
   self->vlm = vlm;
   self->prompt = emo_chat_prompt_new (vlm->tokenizer, bundle->system, bundle->classify, TRUE);
   self->tree = emo_token_tree_new (vlm->tokenizer, bundle->answer, bundle->labels);
+  for (guint i = 0; i < self->tree->n_nodes; i++)
+    self->room = MAX (self->room, (guint) self->tree->depths[i] + 1);
+  self->room += emo_bundle_has_reason ((EmoBundle *) bundle) ? EXPLAIN_TOKENS : 0;
 
   return self;
 }
@@ -52,11 +59,8 @@ emo_vlm_scorer_run (EmoVlmScorer  *self,
                     GCancellable  *cancellable,
                     GError       **error)
 {
-  EmoVlmState state = { 0 };
-  gboolean ok = emo_vlm_prefill (self->vlm, self->prompt, tokens, grid, 0, self->tree->n_nodes, &state, cancellable, error) &&
-                emo_vlm_score (self->vlm, &state, self->tree, 0, scores, cancellable, error);
+  g_auto(EmoVlmState) state = { 0 };
 
-  emo_vlm_state_clear (&state);
-
-  return ok;
+  return emo_vlm_prefill (self->vlm, self->prompt, tokens, grid, self->room, self->tree->n_nodes, &state, cancellable, error) &&
+         emo_vlm_score (self->vlm, &state, self->tree, self->room, scores, cancellable, error);
 }

@@ -13,8 +13,9 @@
 G_BEGIN_DECLS
 
 /* A VLM as a classifier of pictures that were seen: the classifying question of
- * a bundle and its labels as candidates. For loops over many pictures, where
- * nothing else of an answer is wanted. Engine thread only. */
+ * a bundle and its labels as candidates, with the numbers of the application to
+ * the last bit. For loops over many pictures, where nothing else of an answer is
+ * wanted. Engine thread only. */
 typedef struct _EmoVlmScorer EmoVlmScorer;
 
 /* @vlm and @bundle outlive the result. */

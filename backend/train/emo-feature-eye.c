@@ -12,20 +12,16 @@
 
 #include "emo-error.h"
 #include "emo-feature-eye.h"
-#include "emo-token-tree.h"
 #include "emo-visual-mean.h"
-
-/* The rows that the application keeps free for an explanation. */
-#define EXPLAIN_TOKENS 64
+#include "emo-vlm-scorer.h"
 
 struct _EmoFeatureEye
 {
-  EmoAdapter    *adapter;   /* (nullable) */
-  EmoVlm        *vlm;
-  EmoChatPrompt *prompt;
-  EmoTokenTree  *tree;
-  guint          room;
-  double        *scores;    /* [labels] */
+  EmoAdapter   *adapter;   /* (nullable) */
+  EmoVlm       *vlm;
+  EmoVlmScorer *scorer;
+  guint         n_labels;
+  double       *scores;    /* [labels] */
 };
 
 static gboolean
@@ -49,18 +45,6 @@ load (EmoFeatureEye       *self,
   return self->vlm != NULL;
 }
 
-static void
-prepare (EmoFeatureEye *self,
-         EmoBundle     *bundle)
-{
-  self->prompt = emo_chat_prompt_new (self->vlm->tokenizer, bundle->system, bundle->classify, TRUE);
-  self->tree = emo_token_tree_new (self->vlm->tokenizer, bundle->answer, bundle->labels);
-  for (guint i = 0; i < self->tree->n_nodes; i++)
-    self->room = MAX (self->room, (guint) self->tree->depths[i] + 1);
-  self->room += emo_bundle_has_reason (bundle) ? EXPLAIN_TOKENS : 0;
-  self->scores = g_new (double, self->tree->n_labels);
-}
-
 EmoFeatureEye *
 emo_feature_eye_new (EmoBundle           *bundle,
                      const EmoVlmConfig  *config,
@@ -72,7 +56,9 @@ emo_feature_eye_new (EmoBundle           *bundle,
 
   if (!load (self, bundle, config, compute, cancellable, error))
     return NULL;
-  prepare (self, bundle);
+  self->scorer = emo_vlm_scorer_new (self->vlm, bundle);
+  self->n_labels = emo_label_set_get_size (bundle->labels);
+  self->scores = g_new (double, self->n_labels);
 
   return g_steal_pointer (&self);
 }
@@ -86,8 +72,7 @@ emo_feature_eye_free (EmoFeatureEye *self)
 {
   if (self == NULL)
     return;
-  g_clear_pointer (&self->tree, emo_token_tree_free);
-  g_clear_pointer (&self->prompt, emo_chat_prompt_free);
+  g_clear_pointer (&self->scorer, emo_vlm_scorer_free);
   g_clear_pointer (&self->vlm, emo_vlm_free);
   g_clear_pointer (&self->adapter, emo_adapter_free);
   g_free (self->scores);
@@ -117,12 +102,9 @@ score (EmoFeatureEye  *self,
        GCancellable   *cancellable,
        GError        **error)
 {
-  g_auto(EmoVlmState) state = { 0 };
-
-  if (!emo_vlm_prefill (self->vlm, self->prompt, tokens, grid, self->room, self->tree->n_nodes, &state, cancellable, error) ||
-      !emo_vlm_score (self->vlm, &state, self->tree, self->room, self->scores, cancellable, error))
+  if (!emo_vlm_scorer_run (self->scorer, tokens, grid, self->scores, cancellable, error))
     return FALSE;
-  for (guint i = 0; i < self->tree->n_labels; i++)
+  for (guint i = 0; i < self->n_labels; i++)
     scores[i] = (float) self->scores[i];
 
   return TRUE;
@@ -162,7 +144,7 @@ emo_feature_eye_look (EmoFeatureEye  *self,
     return FALSE;
 
   return check_numbers (mean, self->vlm->config.hidden_size, "the mean visual token", error) &&
-         check_numbers (scores, self->tree->n_labels, "the labels' scores", error);
+         check_numbers (scores, self->n_labels, "the labels' scores", error);
 }
 
 gboolean

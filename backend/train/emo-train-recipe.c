@@ -70,6 +70,7 @@ static const Setting settings[] = {
   NUMBER ("vlm", "lora_alpha", vlm.lora_alpha, 0, 1e6),
   NUMBER ("vlm", "lora_dropout", vlm.lora_dropout, 0, 0.99),
   COUNT ("vlm", "tokens", vlm.tokens, 256, 200000),
+  NUMBER ("vlm", "label_weight", vlm.label_weight, 0.001, 1000),
   NUMBER ("vlm", "word_factor", vlm.word_factor, 0, 1000),
   NUMBER ("vlm", "word_share", vlm.word_share, 0, 1),
   FIT (teacher),
@@ -125,7 +126,8 @@ emo_train_recipe_new (void)
   self->held_out = 0.15;
   self->vlm = (EmoVlmRecipe) {
     .fit = { 1e-4, 0, 0.03, EMO_LR_CONSTANT, 5, 1, 2 }, .accumulate = 1, .beta2 = 0.999, .clip = 0.3,
-    .loss_on = EMO_LOSS_ON_ANSWER, .lora_rank = 8, .lora_alpha = 8, .lora_dropout = 0.05, .tokens = 1000, .word_share = 0.5,
+    .loss_on = EMO_LOSS_ON_ANSWER, .lora_rank = 8, .lora_alpha = 8, .lora_dropout = 0.05, .tokens = 1000,
+    .label_weight = 1, .word_share = 0.5,
   };
   self->teacher = (EmoTeacherRecipe) {
     .fit = { 3e-5, 1e-5, 0, EMO_LR_CONSTANT, 10, 10, 3 }, .network = g_strdup ("vit-base"), .augment = TRUE, .min_share = EMO_AUGMENT_MIN_SHARE,

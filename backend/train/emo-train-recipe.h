@@ -42,6 +42,7 @@ typedef struct
   double       lora_alpha;
   double       lora_dropout;
   guint        tokens;          /* of a tokenizer made from the texts; --config alone */
+  double       label_weight;    /* of the label's tokens in the loss, where others weigh 1 */
   double       word_factor;     /* of the loss on a description's words at the start; 0: none */
   double       word_share;      /* of the training until it has faded out */
 } EmoVlmRecipe;

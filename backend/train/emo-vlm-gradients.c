@@ -178,18 +178,18 @@ emo_vlm_gradients_free (EmoVlmGradients *self)
   g_free (self);
 }
 
-/* Each target counts the same, whichever part it is in. */
+/* A target counts the same, whichever part it is in. */
 static void
 share_weights (Part  *parts,
                guint  n)
 {
-  guint n_targets = 0;
+  double weight = 0;
 
   for (guint i = 0; i < n; i++)
-    n_targets += parts[i].batch->n_targets;
+    weight += parts[i].batch->weight;
   for (guint i = 0; i < n; i++)
     for (guint j = 0; j < parts[i].batch->n_targets; j++)
-      parts[i].batch->weights[j] *= (float) parts[i].batch->n_targets / (float) n_targets;
+      parts[i].batch->weights[j] *= (float) (parts[i].batch->weight / weight);
 }
 
 static void

@@ -23,6 +23,9 @@ struct _EmoVlmQuestions
   EmoChatPrompt   *classify;
   EmoChatPrompt   *observe;      /* (nullable) */
   EmoChatPrompt  **reason;       /* [n_labels] (nullable) */
+  guint            n_common;     /* tokens that all labels' answers begin with */
+  guint           *n_head;       /* [n_labels] tokens of an answer up to its label's end */
+  double           label_weight;
 };
 
 static void
@@ -36,6 +39,31 @@ make_reasons (EmoVlmQuestions *self)
       g_autofree char *text = emo_template_fill (self->bundle->reason, emo_label_set_get_label (self->labels, i));
 
       self->reason[i] = emo_chat_prompt_new (self->tokenizer, self->bundle->system, text, TRUE);
+    }
+}
+
+/* Which tokens of an answer its label decides. */
+static void
+find_labels (EmoVlmQuestions *self)
+{
+  guint n = emo_label_set_get_size (self->labels);
+  g_autoptr(GArray) first = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  self->n_head = g_new0 (guint, n);
+  self->n_common = G_MAXUINT;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *head = emo_template_fill (self->bundle->answer, emo_label_set_get_label (self->labels, i));
+      g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
+      guint same = 0;
+
+      emo_tokenizer_encode (self->tokenizer, head, -1, ids);
+      if (i == 0)
+        g_array_append_vals (first, ids->data, ids->len);
+      while (same < MIN (ids->len, first->len) && g_array_index (ids, guint32, same) == g_array_index (first, guint32, same))
+        same++;
+      self->n_head[i] = ids->len;
+      self->n_common = i == 0 ? ids->len : MIN (self->n_common, same);
     }
 }
 
@@ -63,8 +91,17 @@ emo_vlm_questions_new (EmoTokenizer    *tokenizer,
     self->observe = emo_chat_prompt_new (tokenizer, bundle->system, bundle->observe, TRUE);
   if (bundle->reason != NULL && !self->has_reason)
     make_reasons (self);
+  find_labels (self);
+  self->label_weight = 1;
 
   return self;
+}
+
+void
+emo_vlm_questions_set_label_weight (EmoVlmQuestions *self,
+                                    double           weight)
+{
+  self->label_weight = weight;
 }
 
 /**
@@ -79,6 +116,7 @@ emo_vlm_questions_free (EmoVlmQuestions *self)
   for (guint i = 0; self->reason != NULL && i < emo_label_set_get_size (self->labels); i++)
     emo_chat_prompt_free (self->reason[i]);
   g_free (self->reason);
+  g_free (self->n_head);
   emo_chat_prompt_free (self->classify);
   g_clear_pointer (&self->observe, emo_chat_prompt_free);
   emo_tokenizer_unref (self->tokenizer);
@@ -86,7 +124,7 @@ emo_vlm_questions_free (EmoVlmQuestions *self)
   g_free (self);
 }
 
-static void
+static EmoVlmExample *
 add_example (EmoVlmQuestions *self,
              EmoChatPrompt   *prompt,
              const char      *answer,
@@ -98,6 +136,8 @@ add_example (EmoVlmQuestions *self,
   emo_tokenizer_encode (self->tokenizer, answer, -1, example.answer);
   emo_tokenizer_encode (self->tokenizer, "<|im_end|>", -1, example.answer);
   g_array_append_val (examples, example);
+
+  return &g_array_index (examples, EmoVlmExample, examples->len - 1);
 }
 
 /* The inside of a JSON string. */
@@ -135,12 +175,18 @@ emo_vlm_questions_ask (EmoVlmQuestions      *self,
                        GArray               *examples)
 {
   g_autofree char *answer = make_answer (self, item);
+  EmoVlmExample *classify;
 
   if (self->observe != NULL && item->observation != NULL)
     add_example (self, self->observe, item->observation, picture, examples);
   if (self->reason != NULL && item->reason != NULL)
     add_example (self, self->reason[item->label], item->reason, picture, examples);
-  add_example (self, self->classify, answer, picture, examples);
+  classify = add_example (self, self->classify, answer, picture, examples);
+  if (self->label_weight == 1)
+    return;
+  classify->first = self->n_common;
+  classify->n = MIN (self->n_head[item->label], classify->answer->len) - self->n_common;
+  classify->weight = self->label_weight;
 }
 
 EmoChatPrompt *

@@ -24,6 +24,10 @@ EmoVlmQuestions *emo_vlm_questions_new    (EmoTokenizer          *tokenizer,
                                            const EmoBundle       *bundle,     /* outlives this */
                                            EmoLabelSet           *labels);    /* of the dataset's items */
 void             emo_vlm_questions_free   (EmoVlmQuestions       *self);
+/* How much the tokens that tell the labels' answers apart weigh in the loss;
+ * other tokens weigh 1. */
+void             emo_vlm_questions_set_label_weight (EmoVlmQuestions *self,
+                                           double                 weight);
 /* Appends to @examples what @item is asked as the batch's picture @picture; the
  * prompts are borrowed, the answers are the example's to unref. */
 void             emo_vlm_questions_ask    (EmoVlmQuestions       *self,

@@ -171,6 +171,7 @@ load_vlm (Run     *run,
   if (run->bundle->adapter != NULL && !has_own_adapter (run))
     g_ptr_array_add (run->notes, g_strdup ("the adapter that the model came with is left out: training begins at its base"));
   run->questions = emo_vlm_questions_new (run->vlm->tokenizer, run->bundle, run->bundle->labels);
+  emo_vlm_questions_set_label_weight (run->questions, get_recipe (run)->label_weight);
   run->scorer = emo_vlm_scorer_new (run->vlm, run->bundle);
 
   return TRUE;

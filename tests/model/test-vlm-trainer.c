@@ -8,10 +8,12 @@
 
 #include "config.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "emo-error.h"
 #include "emo-test-files.h"
+#include "emo-vlm-gradients.h"
 #include "emo-vlm-save.h"
 #include "emo-vlm-trainer.h"
 
@@ -392,6 +394,128 @@ test_pictures_leave_broken_ones_out (void)
   emo_test_remove_folder (root);
 }
 
+/* --- Parts and weights of a batch --- */
+
+static double
+run_gradients (Training   *training,
+               guint       n_parts,
+               EmoTensor **gradients)
+{
+  EmoVlmGradientsSettings settings = {
+    .vlm = training->vlm, .parameters = emo_vlm_trainer_get_parameters (training->trainer), .questions = training->questions,
+    .loss_on = EMO_LOSS_ON_ANSWER, .n_parts = n_parts,
+  };
+  g_autoptr(EmoVlmGradients) self = emo_vlm_gradients_new (&settings);
+  g_autoptr(EmoVlmPictureBatch) batch = NULL;
+  g_autoptr(GError) error = NULL;
+  double loss;
+
+  /* Seven pictures are batches of two and one of one. */
+  emo_vlm_pictures_seek (training->pictures, 0, 0);
+  while (batch == NULL || batch->n < 2)
+    {
+      g_clear_pointer (&batch, emo_vlm_picture_batch_free);
+      batch = emo_vlm_pictures_next (training->pictures, &error);
+      g_assert_no_error (error);
+    }
+  emo_vlm_gradients_run (self, batch, 0, gradients, &loss, NULL, &error);
+  g_assert_no_error (error);
+
+  return loss;
+}
+
+static void
+assert_near (EmoTensor  *a,
+             EmoTensor  *b,
+             const char *name)
+{
+  gsize n = 1;
+  g_autofree float *first = NULL;
+  g_autofree float *second = NULL;
+  double difference = 0, size = 0;
+
+  for (guint i = 0; i < emo_tensor_get_rank (a); i++)
+    n *= emo_tensor_get_size (a, i);
+  first = g_new (float, n);
+  second = g_new (float, n);
+  g_assert_true (emo_tensor_read_floats (a, first, n, NULL));
+  g_assert_true (emo_tensor_read_floats (b, second, n, NULL));
+  for (gsize i = 0; i < n; i++)
+    {
+      difference = MAX (difference, fabs (first[i] - second[i]));
+      size = MAX (size, fabs (first[i]));
+    }
+  if (difference > 1e-4 * size + 1e-8)
+    g_error ("%s: %g of %g apart", name, difference, size);
+}
+
+/* A part a thread gives what the whole batch gives. */
+static void
+test_gradients_are_the_sum_of_parts (void)
+{
+  g_autofree char *root = make_folder ();
+  g_autofree EmoTensor **whole = NULL;
+  g_autofree EmoTensor **parts = NULL;
+  Training training;
+  EmoParameters *parameters;
+  guint n;
+
+  training_init (&training, root, TRUE);
+  parameters = emo_vlm_trainer_get_parameters (training.trainer);
+  n = emo_parameters_get_n (parameters);
+  whole = g_new0 (EmoTensor *, n);
+  parts = g_new0 (EmoTensor *, n);
+  g_assert_cmpfloat_with_epsilon (run_gradients (&training, 1, whole), run_gradients (&training, 2, parts), 1e-5);
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_true ((whole[i] == NULL) == (parts[i] == NULL));
+      if (whole[i] != NULL)
+        assert_near (whole[i], parts[i], emo_parameters_get (parameters, i)->name);
+      g_clear_pointer (&whole[i], emo_tensor_unref);
+      g_clear_pointer (&parts[i], emo_tensor_unref);
+    }
+  training_clear (&training);
+  emo_test_remove_folder (root);
+}
+
+/* The label's tokens, and they alone, weigh more, and what is learned of a batch
+ * stays a mean. */
+static void
+test_labels_weigh_what_they_are_told_to (void)
+{
+  g_autofree char *root = make_folder ();
+  Training training;
+  const EmoDatasetItem *item;
+  g_autoptr(GArray) examples = g_array_new (FALSE, FALSE, sizeof (EmoVlmExample));
+  g_autoptr(EmoVlmBatch) batch = NULL;
+  const EmoVlmExample *classify;
+  double sum = 0;
+  guint first;
+
+  training_init (&training, root, TRUE);
+  item = emo_dataset_get (training.dataset, 0);
+  emo_vlm_questions_set_label_weight (training.questions, 3);
+  emo_vlm_questions_ask (training.questions, item, 0, examples);
+  classify = &g_array_index (examples, EmoVlmExample, examples->len - 1);
+  g_assert_cmpuint (classify->n, >, 0);
+  g_assert_cmpuint (classify->first + classify->n, <=, classify->answer->len);
+  batch = emo_vlm_batch_new (classify, 1, (const int[]) { 1, 4, 4 }, training.vlm->config.image.merge_size, EMO_LOSS_ON_ANSWER);
+  first = batch->n_targets - classify->answer->len;
+  g_assert_cmpfloat (batch->weight, ==, batch->n_targets + 2.0 * classify->n);
+  for (guint i = 0; i < batch->n_targets; i++)
+    {
+      gboolean heavy = i >= first + classify->first && i < first + classify->first + classify->n;
+
+      g_assert_cmpfloat_with_epsilon (batch->weights[i], (heavy ? 3 : 1) / batch->weight, 1e-6);
+      sum += batch->weights[i];
+    }
+  g_assert_cmpfloat_with_epsilon (sum, 1, 1e-5);
+  for (guint i = 0; i < examples->len; i++)
+    g_array_unref (g_array_index (examples, EmoVlmExample, i).answer);
+  training_clear (&training);
+  emo_test_remove_folder (root);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -405,6 +529,8 @@ main (int   argc,
   g_test_add_func ("/Emo/VlmTrainer/refuses-another-state", test_trainer_refuses_another_state);
   g_test_add_data_func ("/Emo/VlmTrainer/saves-an-adapter", GINT_TO_POINTER (FALSE), test_trainer_saves_what_it_learned);
   g_test_add_data_func ("/Emo/VlmTrainer/saves-the-whole", GINT_TO_POINTER (TRUE), test_trainer_saves_what_it_learned);
+  g_test_add_func ("/Emo/VlmGradients/are-the-sum-of-parts", test_gradients_are_the_sum_of_parts);
+  g_test_add_func ("/Emo/VlmQuestions/labels-weigh-what-they-are-told-to", test_labels_weigh_what_they_are_told_to);
   g_test_add_func ("/Emo/VlmPictures/leave-broken-ones-out", test_pictures_leave_broken_ones_out);
 
   return g_test_run ();
