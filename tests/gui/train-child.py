@@ -32,6 +32,7 @@ STAGES = ['vlm', 'teacher', 'distilled', 'gate'] if STAGE == 'all' else [STAGE]
 N_EPOCHS, STEPS_AN_EPOCH = 3, 20
 N_STEPS = N_EPOCHS * STEPS_AN_EPOCH
 stopping = []
+told = []
 
 
 def say(event, stage, **members):
@@ -109,7 +110,15 @@ def flood():
     sys.stdout.flush()
 
 
-signal.signal(signal.SIGTERM, lambda *_: os._exit(143) if stopping else stopping.append(True))
+def term(*_):
+    """The first time it stops after the step, the second time at once."""
+    if told:
+        os._exit(143)
+    told.append(True)
+    stopping.append(True)
+
+
+signal.signal(signal.SIGTERM, term)
 assert sys.argv[1] == 'train' and OPTIONS['--format'] == 'jsonl', sys.argv
 with open(OPTIONS['--recipe'], encoding='utf-8') as file:
     json.load(file)
