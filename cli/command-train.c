@@ -256,6 +256,30 @@ interrupt_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The terminal or the window that began it has gone. It may be told so more than
+ * once: a window's threads end one by one. */
+static gboolean
+hang_up_cb (gpointer user_data)
+{
+  EmoTrainRun *self = user_data;
+
+  g_cancellable_cancel (self->cancellable);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* 0 where who began it wants it to outlive that (nohup). */
+static guint
+watch_hang_up (EmoTrainRun *self)
+{
+  struct sigaction action;
+
+  if (sigaction (SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+    return 0;
+
+  return g_unix_signal_add (SIGHUP, hang_up_cb, self);
+}
+
 static gpointer
 train_worker (gpointer       data,
               GCancellable  *cancellable,
@@ -285,12 +309,15 @@ run_on_engine (EmoTrainRun *self)
   EmoEngine *engine = emo_engine_new ();
   guint interrupt = g_unix_signal_add (SIGINT, interrupt_cb, self);
   guint terminate = g_unix_signal_add (SIGTERM, interrupt_cb, self);
+  guint hang_up = watch_hang_up (self);
 
   emo_engine_run_async (engine, EMO_ENGINE_URGENT, train_worker, self, NULL, NULL, self->cancellable, finished_cb, self);
   while (!self->finished)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (interrupt);
   g_source_remove (terminate);
+  if (hang_up > 0)
+    g_source_remove (hang_up);
   emo_engine_shutdown (engine);
   g_object_unref (engine);
 }

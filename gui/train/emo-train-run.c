@@ -393,11 +393,13 @@ emo_train_run_new (void)
 }
 
 /* In the child, before the program: a window that crashes tells nobody to stop,
- * and then nobody reads, which must not keep a checkpoint from being written. */
+ * and then nobody reads, which must not keep a checkpoint from being written. The
+ * kernel signals once for each thread of the window that was the child's parent,
+ * so it is no SIGTERM, whose second one ends a training at once. */
 static void
 child_setup_cb (gpointer user_data)
 {
-  prctl (PR_SET_PDEATHSIG, SIGTERM);
+  prctl (PR_SET_PDEATHSIG, SIGHUP);
   signal (SIGPIPE, SIG_IGN);
 }
 

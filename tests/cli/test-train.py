@@ -280,4 +280,19 @@ def test_a_second_signal_ends_it_at_once(folder):
     assert process.wait(30) == 130 and time.monotonic() - begun < 20
 
 
+def test_who_began_it_may_go(folder):
+    """A window's threads end one by one, and each is a signal."""
+    data, out = scenes(folder), os.path.join(folder, 'out')
+    process = start('vlm', data, '--model', MODEL, '--output', out, '--recipe', recipe(folder, epochs=1000))
+    process.stdout.readline()
+    for line in process.stdout:
+        if json.loads(line)['event'] == 'step':
+            break
+    process.stdout.close()
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(30) == 130
+    assert os.listdir(os.path.join(out, 'training', 'vlm', 'checkpoints'))
+
+
 sys.exit(main(globals()))

@@ -119,6 +119,7 @@ def term(*_):
 
 
 signal.signal(signal.SIGTERM, term)
+signal.signal(signal.SIGHUP, lambda *_: stopping.append(True))
 assert sys.argv[1] == 'train' and OPTIONS['--format'] == 'jsonl', sys.argv
 with open(OPTIONS['--recipe'], encoding='utf-8') as file:
     json.load(file)
