@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 /* Decode-ahead for loops that take one picture after the other and have no main
  * loop: threads decode a list in its order, a few pictures ahead of who calls
  * next(). (EmoDecoder serves a window: one thread, any order, results on a main
- * context, each of which may be cancelled.) One thread calls all functions. */
+ * context, each of which may be cancelled.) One thread at a time calls them. */
 typedef struct _EmoPictureLoader EmoPictureLoader;
 
 typedef struct

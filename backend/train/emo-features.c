@@ -12,23 +12,16 @@
 #include <string.h>
 
 #include "emo-error.h"
-#include "emo-feature-cache.h"
+#include "emo-feature-collection.h"
 #include "emo-feature-eye.h"
+#include "emo-feature-sight.h"
 #include "emo-features.h"
 #include "emo-file.h"
-#include "emo-hash.h"
-#include "emo-pace.h"
-#include "emo-picture-loader.h"
 #include "emo-teacher-logits.h"
 
 /* A blank picture: its sides, and its gray, the middle. */
 #define BLANK_SIDE 224
 #define BLANK_GRAY 128
-
-/* Between two calls of the one who watches. */
-#define TELL_US (G_USEC_PER_SEC / 4)
-
-#define SEEN (EMO_FEATURE_SET_MEANS | EMO_FEATURE_SET_SCORES)
 
 struct _EmoFeatures
 {
@@ -38,7 +31,8 @@ struct _EmoFeatures
   char            *teacher_folder;           /* (nullable) */
   char            *kinds[EMO_N_FEATURES];    /* (nullable) without a teacher */
   EmoFeatureCache *caches[EMO_N_FEATURES];   /* (nullable) as the kinds */
-  EmoFeatureEye   *eye;                      /* (nullable) until a picture is to be seen */
+  GPtrArray       *eyes;                     /* of EmoFeatureEye, opened when pictures are to be seen */
+  guint            n_eyes;                   /* at most, a thread each */
   EmoTeacher      *teacher;                  /* (nullable) the same */
 };
 
@@ -136,9 +130,12 @@ emo_features_new (EmoBundle                *bundle,
   if (!emo_vlm_config_load (&self->config, bundle->vlm, error))
     return NULL;
   limit_pictures (self);
+  self->eyes = g_ptr_array_new_with_free_func ((GDestroyNotify) emo_feature_eye_free);
   if (!emo_compute_choose (&self->compute, options->device, options->dtype, options->threads, &self->config, error) ||
       !name_kinds (self, cancellable, error) || !open_caches (self, options->folder, error))
     return NULL;
+  /* A small model's ops are too short to be shared by threads: pictures are. */
+  self->n_eyes = emo_compute_is_small (&self->config) && !self->compute.device.cuda ? emo_compute_get_threads (options->threads) : 1;
 
   return g_steal_pointer (&self);
 }
@@ -152,7 +149,7 @@ emo_features_free (EmoFeatures *self)
 {
   if (self == NULL)
     return;
-  g_clear_pointer (&self->eye, emo_feature_eye_free);
+  g_clear_pointer (&self->eyes, g_ptr_array_unref);
   g_clear_pointer (&self->teacher, emo_teacher_free);
   for (guint i = 0; i < EMO_N_FEATURES; i++)
     {
@@ -195,332 +192,37 @@ emo_features_dup_inputs (EmoFeatures   *self,
   return g_string_free (inputs, FALSE);
 }
 
-/* --- Rows --- */
-
-/**
- * emo_feature_rows_free:
- * @self: (transfer full) (nullable): rows
- */
-void
-emo_feature_rows_free (EmoFeatureRows *self)
-{
-  if (self == NULL)
-    return;
-  g_free (self->items);
-  g_free (self->labels);
-  for (guint i = 0; i < EMO_N_FEATURES; i++)
-    g_free (self->values[i]);
-  g_free (self);
-}
-
-/* One call of emo_features_collect(). */
-typedef struct
-{
-  EmoFeatures     *features;
-  EmoDataset      *dataset;
-  EmoFeatureRows  *rows;        /* of all that were asked for, until the broken go */
-  guint8          *keys;        /* [n, EMO_FEATURE_KEY_SIZE] */
-  guint8          *missing;     /* [n] of EmoFeatureSet */
-  gboolean        *broken;      /* [n] */
-  GPtrArray       *problems;
-  EmoPatches     **patches;     /* [list->len] set by threads that decode */
-  GArray          *list;        /* of guint32: the rows that are looked at */
-  EmoPace          pace;
-  gint64           last;        /* monotonic */
-  gint64           told;
-  EmoFeatureFunc   progress;
-  gpointer         user_data;
-  GCancellable    *cancellable;
-} Collection;
-
-static void
-collection_clear (Collection *self)
-{
-  g_clear_pointer (&self->rows, emo_feature_rows_free);
-  g_clear_pointer (&self->list, g_array_unref);
-  g_free (self->keys);
-  g_free (self->missing);
-  g_free (self->broken);
-  g_free (self->patches);
-}
-
-static const EmoDatasetItem *
-item_of (Collection *self,
-         guint       row)
-{
-  return emo_dataset_get (self->dataset, self->rows->items[row]);
-}
-
-static float *
-values_of (Collection *self,
-           EmoFeature  feature,
-           guint       row)
-{
-  return self->rows->values[feature] + (gsize) row * get_width (self->features, feature);
-}
-
-static gboolean
-begin_rows (Collection     *self,
-            const guint32  *items,
-            guint           n,
-            EmoFeatureSet   wanted,
-            GError        **error)
-{
-  EmoFeatureRows *rows = self->rows = g_new0 (EmoFeatureRows, 1);
-
-  rows->n = n;
-  rows->width = get_width (self->features, EMO_FEATURE_MEANS);
-  rows->n_labels = get_width (self->features, EMO_FEATURE_SCORES);
-  rows->items = g_memdup2 (items, n * sizeof *items);
-  rows->labels = g_new0 (guint32, n);
-  self->keys = g_new0 (guint8, (gsize) n * EMO_FEATURE_KEY_SIZE);
-  self->missing = g_new0 (guint8, n);
-  self->broken = g_new0 (gboolean, n);
-  self->list = g_array_new (FALSE, FALSE, sizeof (guint32));
-  for (guint i = 0; i < n; i++)
-    rows->labels[i] = item_of (self, i)->label;
-  for (guint i = 0; i < EMO_N_FEATURES; i++)
-    {
-      gsize size = (gsize) n * get_width (self->features, i);
-
-      if (!(wanted & 1 << i))
-        continue;
-      rows->values[i] = g_try_new (float, MAX (size, 1));
-      if (rows->values[i] == NULL)
-        {
-          g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY, "There is no memory for the %s of %u pictures, %" G_GSIZE_FORMAT " bytes",
-                       emo_feature_get_name (i), n, size * sizeof (float));
-          return FALSE;
-        }
-    }
-
-  return TRUE;
-}
-
-static void
-leave_out (Collection *self,
-           guint       row,
-           const char *why)
-{
-  if (!self->broken[row])
-    g_ptr_array_add (self->problems, g_strdup (why));
-  self->broken[row] = TRUE;
-  self->missing[row] = 0;
-}
-
-/* Fills what the caches have of a picture; what they lack stays missing. */
-static void
-look_up (Collection *self,
-         guint       row)
-{
-  for (guint i = 0; i < EMO_N_FEATURES; i++)
-    if (self->missing[row] & 1 << i &&
-        emo_feature_cache_read (self->features->caches[i], self->keys + (gsize) row * EMO_FEATURE_KEY_SIZE, values_of (self, i, row)))
-      self->missing[row] &= ~(1 << i);
-}
-
-static gboolean
-look_up_all (Collection     *self,
-             EmoFeatureSet   wanted,
-             GError        **error)
-{
-  for (guint row = 0; row < self->rows->n; row++)
-    {
-      const EmoDatasetItem *item = item_of (self, row);
-      g_autoptr(GError) failure = NULL;
-      g_autofree char *hash = item->sha256 != NULL ? g_strdup (item->sha256) : emo_hash_file (item->path, self->cancellable, &failure);
-
-      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
-        return FALSE;
-      if (hash == NULL || !emo_feature_key_parse (hash, self->keys + (gsize) row * EMO_FEATURE_KEY_SIZE))
-        {
-          leave_out (self, row, failure != NULL ? failure->message : item->path);
-          continue;
-        }
-      self->missing[row] = wanted;
-      look_up (self, row);
-    }
-
-  return TRUE;
-}
-
-static void
-list_missing (Collection    *self,
-              EmoFeatureSet  set)
-{
-  g_array_set_size (self->list, 0);
-  for (guint32 row = 0; row < self->rows->n; row++)
-    if (self->missing[row] & set)
-      g_array_append_val (self->list, row);
-  self->pace = (EmoPace) { 0 };
-  self->last = g_get_monotonic_time ();
-}
-
-static GPtrArray *
-list_paths (Collection *self)
-{
-  GPtrArray *paths = g_ptr_array_sized_new (self->list->len);
-
-  for (guint i = 0; i < self->list->len; i++)
-    g_ptr_array_add (paths, item_of (self, g_array_index (self->list, guint32, i))->path);
-
-  return paths;
-}
-
-static void
-tell (Collection *self,
-      const char *what,
-      guint       done)
-{
-  gint64 now = g_get_monotonic_time ();
-  EmoFeatureProgress progress = { what, done, self->list->len, NAN };
-
-  emo_pace_add (&self->pace, now - self->last, 1);
-  self->last = now;
-  if (self->progress == NULL || (now - self->told < TELL_US && done < self->list->len))
-    return;
-  self->told = now;
-  progress.pictures_per_s = emo_pace_get_pictures_per_second (&self->pace);
-  self->progress (&progress, self->user_data);
-}
-
-/* The file may be another one than was hashed: @sha256 is of what was decoded. */
-static gboolean
-take_key (Collection *self,
-          guint       row,
-          const char *sha256)
-{
-  return sha256 != NULL && emo_feature_key_parse (sha256, self->keys + (gsize) row * EMO_FEATURE_KEY_SIZE);
-}
-
-static gboolean
-keep (Collection  *self,
-      EmoFeature   feature,
-      guint        row,
-      GError     **error)
-{
-  self->missing[row] &= ~(1 << feature);
-
-  return emo_feature_cache_add (self->features->caches[feature], self->keys + (gsize) row * EMO_FEATURE_KEY_SIZE,
-                                values_of (self, feature, row), error);
-}
-
 /* --- What the VLM says --- */
 
-static GBytes *
-patch_cb (EmoImage  *image,
-          guint      place,
-          gpointer   user_data,
-          GError   **error)
-{
-  Collection *self = user_data;
-  EmoPatches *patches = emo_patches_new (image, &self->features->config.image, error);
-
-  if (patches == NULL)
-    return NULL;
-  self->patches[place] = patches;
-
-  return g_bytes_new_with_free_func (emo_patches_get_values (patches),
-                                     emo_patches_get_rows (patches) * emo_patches_get_columns (patches) * sizeof (float),
-                                     (GDestroyNotify) emo_patches_unref, patches);
-}
-
-/* A picture's own fault, and not that of disk, memory or model. */
 static gboolean
-is_of_picture (const GError *error)
+open_eyes (EmoFeatures   *self,
+           guint          n,
+           GCancellable  *cancellable,
+           GError       **error)
 {
-  return g_error_matches (error, EMO_ERROR, EMO_ERROR_LIMIT) || g_error_matches (error, EMO_ERROR, EMO_ERROR_MODEL);
-}
-
-static gboolean
-look_at (Collection  *self,
-         guint        row,
-         EmoPatches  *patches,
-         GError     **error)
-{
-  guint8 missing = self->missing[row];
-  float *mean = missing & EMO_FEATURE_SET_MEANS ? values_of (self, EMO_FEATURE_MEANS, row) : NULL;
-  float *scores = missing & EMO_FEATURE_SET_SCORES ? values_of (self, EMO_FEATURE_SCORES, row) : NULL;
-  g_autoptr(GError) failure = NULL;
-
-  if (!emo_feature_eye_look (self->features->eye, patches, mean, scores, self->cancellable, &failure))
+  while (self->eyes->len < n)
     {
-      g_autofree char *shown = emo_file_escape_name (item_of (self, row)->path);
-      g_autofree char *why = g_strdup_printf ("%s: %s", shown, failure->message);
+      EmoFeatureEye *eye = emo_feature_eye_new (self->bundle, &self->config, &self->compute, cancellable, error);
 
-      if (is_of_picture (failure))
-        leave_out (self, row, why);
-      else
-        g_propagate_error (error, g_steal_pointer (&failure));
-      return self->broken[row];
-    }
-
-  return (mean == NULL || keep (self, EMO_FEATURE_MEANS, row, error)) &&
-         (scores == NULL || keep (self, EMO_FEATURE_SCORES, row, error));
-}
-
-static gboolean
-look_at_next (Collection        *self,
-              EmoPictureLoader  *loader,
-              GError           **error)
-{
-  g_autoptr(EmoLoadedPicture) picture = emo_picture_loader_next (loader);
-  guint row = g_array_index (self->list, guint32, picture->place);
-
-  if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
-    return FALSE;
-  if (picture->error != NULL || !take_key (self, row, picture->sha256))
-    {
-      leave_out (self, row, picture->error != NULL ? picture->error->message : item_of (self, row)->path);
-      return TRUE;
-    }
-  /* The same picture may have come before in the list. */
-  look_up (self, row);
-
-  return (self->missing[row] & SEEN) == 0 || look_at (self, row, self->patches[picture->place], error);
-}
-
-static gboolean
-look_at_all (Collection  *self,
-             GError     **error)
-{
-  g_autoptr(GPtrArray) paths = list_paths (self);
-  EmoPictureLoaderOptions options = { .prepare = patch_cb, .user_data = self };
-  g_autoptr(EmoPictureLoader) loader = NULL;
-  gboolean scores = FALSE;
-
-  for (guint i = 0; i < self->list->len; i++)
-    scores |= (self->missing[g_array_index (self->list, guint32, i)] & EMO_FEATURE_SET_SCORES) != 0;
-  self->patches = g_new0 (EmoPatches *, self->list->len);
-  loader = emo_picture_loader_new ((const char * const *) paths->pdata, paths->len, &options);
-  for (guint i = 0; i < self->list->len; i++)
-    {
-      if (!look_at_next (self, loader, error))
+      if (eye == NULL)
         return FALSE;
-      tell (self, scores ? "looking at pictures and scoring labels" : "looking at pictures", i + 1);
+      g_ptr_array_add (self->eyes, eye);
     }
 
-  return emo_feature_eye_check (self->features->eye, error);
+  return TRUE;
 }
 
 static gboolean
-open_eye (EmoFeatures   *self,
-          GCancellable  *cancellable,
-          GError       **error)
+see (EmoFeatures           *self,
+     EmoFeatureCollection  *collection,
+     GError               **error)
 {
-  if (self->eye == NULL)
-    self->eye = emo_feature_eye_new (self->bundle, &self->config, &self->compute, cancellable, error);
+  emo_feature_collection_list_missing (collection, EMO_FEATURE_SET_MEANS | EMO_FEATURE_SET_SCORES);
+  if (collection->list->len == 0)
+    return TRUE;
 
-  return self->eye != NULL;
-}
-
-static gboolean
-see (Collection  *self,
-     GError     **error)
-{
-  list_missing (self, SEEN);
-
-  return self->list->len == 0 || (open_eye (self->features, self->cancellable, error) && look_at_all (self, error));
+  return open_eyes (self, MIN (self->n_eyes, collection->list->len), collection->cancellable, error) &&
+         emo_feature_sight_run (collection, (EmoFeatureEye **) self->eyes->pdata, self->eyes->len, &self->config, error);
 }
 
 /**
@@ -547,14 +249,14 @@ emo_features_look_at_blank (EmoFeatures   *self,
 
   g_return_val_if_fail (self != NULL && scores != NULL, FALSE);
 
-  if (!open_eye (self, cancellable, error))
+  if (!open_eyes (self, 1, cancellable, error))
     return FALSE;
   gray = g_malloc (n);
   memset (gray, BLANK_GRAY, n);
   image = emo_image_new (BLANK_SIDE, BLANK_SIDE, g_bytes_new_take (gray, n));
   patches = emo_patches_new (image, &self->config.image, error);
 
-  return patches != NULL && emo_feature_eye_look (self->eye, patches, NULL, scores, cancellable, error);
+  return patches != NULL && emo_feature_eye_look (self->eyes->pdata[0], patches, NULL, scores, cancellable, error);
 }
 
 /* --- What the teacher says --- */
@@ -579,95 +281,52 @@ logits_cb (guint          place,
            gpointer       user_data,
            GError       **error)
 {
-  Collection *self = user_data;
-  guint row = g_array_index (self->list, guint32, place);
+  EmoFeatureCollection *collection = user_data;
+  guint row = g_array_index (collection->list, guint32, place);
 
-  tell (self, "asking the teacher", place + 1);
-  if (broken != NULL || logits == NULL || !take_key (self, row, sha256))
+  emo_feature_collection_tell (collection, "asking the teacher", place + 1);
+  if (broken != NULL || logits == NULL || !emo_feature_collection_take_key (collection, row, sha256))
     {
-      leave_out (self, row, broken != NULL ? broken->message : item_of (self, row)->path);
+      emo_feature_collection_leave_out (collection, row, broken != NULL ? broken->message
+                                                         : emo_feature_collection_get_item (collection, row)->path);
       return TRUE;
     }
-  memcpy (values_of (self, EMO_FEATURE_TEACHER, row), logits, self->rows->n_labels * sizeof *logits);
-  for (guint i = 0; i < self->rows->n_labels; i++)
+  memcpy (emo_feature_collection_get_values (collection, EMO_FEATURE_TEACHER, row), logits,
+          collection->rows->n_labels * sizeof *logits);
+  for (guint i = 0; i < collection->rows->n_labels; i++)
     if (!isfinite (logits[i]))
       {
-        g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "%s: the teacher's logits of %s are not finite",
-                     self->features->teacher_folder, item_of (self, row)->path);
+        g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL, "the teacher's logits of %s are not finite",
+                     emo_feature_collection_get_item (collection, row)->path);
         return FALSE;
       }
 
-  return keep (self, EMO_FEATURE_TEACHER, row, error);
+  return emo_feature_collection_keep (collection, EMO_FEATURE_TEACHER, row, error);
 }
 
 static gboolean
-ask_teacher (Collection  *self,
-             GError     **error)
+ask_teacher (EmoFeatures           *self,
+             EmoFeatureCollection  *collection,
+             GError               **error)
 {
   g_autoptr(GPtrArray) paths = NULL;
 
-  list_missing (self, EMO_FEATURE_SET_TEACHER);
-  if (self->list->len == 0)
+  emo_feature_collection_list_missing (collection, EMO_FEATURE_SET_TEACHER);
+  if (collection->list->len == 0)
     return TRUE;
-  if (!load_teacher (self->features, self->problems, error))
+  if (!load_teacher (self, collection->problems, error))
     return FALSE;
-  paths = list_paths (self);
+  paths = emo_feature_collection_list_paths (collection);
+  if (emo_teacher_logits_run (self->teacher, (const char * const *) paths->pdata, paths->len, logits_cb, collection,
+                              collection->cancellable, error))
+    return TRUE;
+  if (error != NULL && g_error_matches (*error, EMO_ERROR, EMO_ERROR_MODEL))
+    g_prefix_error (error, "%s: ", self->teacher_folder);
 
-  return emo_teacher_logits_run (self->features->teacher, (const char * const *) paths->pdata, paths->len, logits_cb, self,
-                                 self->cancellable, error);
+  return FALSE;
 }
 
 /* --- All of it --- */
-
-static gboolean
-flush (EmoFeatures  *self,
-       GError      **error)
-{
-  for (guint i = 0; i < EMO_N_FEATURES; i++)
-    if (self->caches[i] != NULL && !emo_feature_cache_flush (self->caches[i], error))
-      return FALSE;
-
-  return TRUE;
-}
-
-static void
-drop_broken (Collection *self)
-{
-  EmoFeatureRows *rows = self->rows;
-  guint n = 0;
-
-  for (guint row = 0; row < rows->n; row++)
-    {
-      if (self->broken[row])
-        continue;
-      rows->items[n] = rows->items[row];
-      rows->labels[n] = rows->labels[row];
-      for (guint i = 0; i < EMO_N_FEATURES; i++)
-        if (rows->values[i] != NULL)
-          memmove (values_of (self, i, n), values_of (self, i, row), get_width (self->features, i) * sizeof (float));
-      n++;
-    }
-  rows->n = n;
-}
-
-static EmoFeatureRows *
-finish (Collection  *self,
-        gboolean     ok,
-        GError     **error)
-{
-  g_autoptr(GError) failure = NULL;
-
-  /* Also of a run that was stopped: what is computed stays. */
-  if (!flush (self->features, &failure) && ok)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      ok = FALSE;
-    }
-  if (ok)
-    drop_broken (self);
-
-  return ok ? g_steal_pointer (&self->rows) : NULL;
-}
 
 /**
  * emo_features_collect:
@@ -696,20 +355,19 @@ emo_features_collect (EmoFeatures     *self,
                       GCancellable    *cancellable,
                       GError         **error)
 {
-  Collection collection = {
-    .features = self, .dataset = dataset, .problems = problems, .progress = progress, .user_data = user_data,
+  g_auto(EmoFeatureCollection) collection = {
+    .caches = self->caches, .dataset = dataset, .problems = problems, .progress = progress, .user_data = user_data,
     .cancellable = cancellable,
   };
-  EmoFeatureRows *rows;
+  gboolean ok;
 
-  g_return_val_if_fail (self != NULL && dataset != NULL && problems != NULL, NULL);
+  g_return_val_if_fail (dataset != NULL && problems != NULL, NULL);
   g_return_val_if_fail (!(wanted & EMO_FEATURE_SET_TEACHER) || self->teacher_folder != NULL, NULL);
 
-  rows = finish (&collection,
-                 begin_rows (&collection, items, n, wanted, error) && look_up_all (&collection, wanted, error) &&
-                 see (&collection, error) && ask_teacher (&collection, error),
-                 error);
-  collection_clear (&collection);
+  ok = emo_feature_collection_begin (&collection, items, n, get_width (self, EMO_FEATURE_MEANS),
+                                     get_width (self, EMO_FEATURE_SCORES), wanted, error) &&
+       emo_feature_collection_look_up_all (&collection, wanted, error) &&
+       see (self, &collection, error) && ask_teacher (self, &collection, error);
 
-  return rows;
+  return emo_feature_collection_finish (&collection, ok, error);
 }

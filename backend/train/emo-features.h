@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  *
  * Pictures go through the VLM one by one, as in the application, so that the
  * numbers are its own to the last bit whatever else is in the list. (Batches of
- * equal grids were measured: 0.9 to 1.1 times as fast.) Threads decode ahead.
- * Engine thread only. */
+ * equal grids were measured: 0.9 to 1.1 times as fast.) Threads decode ahead, and
+ * a small model has an eye a thread. Engine thread only. */
 typedef struct _EmoFeatures EmoFeatures;
 
 typedef struct

@@ -28,6 +28,7 @@ typedef struct
   GPtrArray   *problems;
   guint        n_told;     /* calls of the one who watches */
   guint        stop_at;    /* pictures; 0: never */
+  int          threads;
   GCancellable *cancellable;
 } Fixture;
 
@@ -47,6 +48,7 @@ set_up (Fixture       *fixture,
 {
   g_autoptr(GError) error = NULL;
 
+  fixture->threads = GPOINTER_TO_INT (data);
   fixture->folder = make_bundle ();
   fixture->root = make_samples ();
   fixture->caches = g_build_filename (fixture->folder, "training", "cache", NULL);
@@ -88,7 +90,7 @@ static EmoFeatures *
 open_features (Fixture    *fixture,
                const char *teacher)
 {
-  EmoFeatureOptions options = { .folder = fixture->caches, .teacher = teacher, .device = "cpu", .dtype = "float32", .threads = 1 };
+  EmoFeatureOptions options = { .folder = fixture->caches, .teacher = teacher, .device = "cpu", .dtype = "float32", .threads = fixture->threads };
   g_autoptr(GError) error = NULL;
   EmoFeatures *features = emo_features_new (fixture->bundle, &options, NULL, &error);
 
@@ -319,13 +321,17 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, function) g_test_add ("/Emo/Features/" name, Fixture, NULL, set_up, function, tear_down)
-  ADD ("equal-the-application", test_features_equal_the_application);
-  ADD ("are-computed-once", test_features_are_computed_once);
-  ADD ("leave-broken-pictures-out", test_features_leave_broken_pictures_out);
-  ADD ("keep-what-is-computed-when-stopped", test_features_keep_what_is_computed_when_stopped);
-  ADD ("ask-a-teacher", test_features_ask_a_teacher);
-  ADD ("have-one-owner", test_features_have_one_owner);
+#define ADD(name, threads, function) \
+  g_test_add ("/Emo/Features/" name, Fixture, GINT_TO_POINTER (threads), set_up, function, tear_down)
+  ADD ("equal-the-application", 1, test_features_equal_the_application);
+  ADD ("of-several-eyes-equal-the-application", 3, test_features_equal_the_application);
+  ADD ("are-computed-once", 1, test_features_are_computed_once);
+  ADD ("of-several-eyes-are-computed-once", 3, test_features_are_computed_once);
+  ADD ("leave-broken-pictures-out", 1, test_features_leave_broken_pictures_out);
+  ADD ("of-several-eyes-leave-broken-pictures-out", 3, test_features_leave_broken_pictures_out);
+  ADD ("keep-what-is-computed-when-stopped", 1, test_features_keep_what_is_computed_when_stopped);
+  ADD ("ask-a-teacher", 1, test_features_ask_a_teacher);
+  ADD ("have-one-owner", 1, test_features_have_one_owner);
 #undef ADD
 
   return g_test_run ();
