@@ -157,11 +157,11 @@ def test_what_is_done_is_skipped(folder):
     assert weights_of(out, 'vlm/model.safetensors') == before
 
 
-def finish_after(process, wanted, act):
-    """Acts at the @wanted-th step that is told."""
+def finish_after(process, wanted, act, stage='vlm'):
+    """Acts at the @wanted-th step of @stage that is told."""
     for line in process.stdout:
         event = json.loads(line)
-        if event['event'] == 'step' and event['step'] >= wanted:
+        if event['event'] == 'step' and event['stage'] == stage and event['step'] >= wanted:
             act()
             break
     process.stdout.read()
@@ -183,6 +183,26 @@ def test_stopped_and_resumed_it_ends_with_the_same_bits(folder):
         lines = events(train('vlm', data, *begin, '--output', parts, '--recipe', settings, '--resume'))
         assert not [line for line in lines if line['event'] == 'note' and 'anew' in line['text']], lines
         assert weights_of(parts, result) == weights_of(whole, result)
+
+
+def test_every_stage_stopped_or_killed_ends_with_the_same_bits(folder):
+    data, settings = scenes(folder, 80, 16), os.path.join(folder, 'all.json')
+    with open(settings, 'w') as file:
+        json.dump({'vlm': {'epochs': 2, 'batch': 8}, 'teacher': {'network': 'resnet-tiny', 'epochs': 3, 'batch': 8},
+                   'distilled': {'epochs': 40, 'batch': 8}, 'gate': {'epochs': 40, 'batch': 4}}, file)
+    begin = ('all', data, '--config', tiny_config(folder), '--recipe', settings)
+    whole = os.path.join(folder, 'whole')
+    train(*begin, '--output', whole)
+    for sign, status in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
+        parts = os.path.join(folder, sign.name)
+        for stage in ('vlm', 'teacher', 'distilled', 'gate'):
+            process = start(*begin, '--output', parts, '--resume')
+            done, errors = finish_after(process, random.randint(1, 15), lambda: process.send_signal(sign), stage)
+            assert done == status, (stage, sign, done, errors)
+        lines = events(train(*begin, '--output', parts, '--resume'))
+        assert [line['stage'] for line in lines if line['event'] == 'skipped'] == ['vlm', 'teacher', 'distilled'], lines
+        for result in ('vlm/model.safetensors', 'teacher/model.safetensors', 'distilled.safetensors', 'gate.safetensors'):
+            assert weights_of(parts, result) == weights_of(whole, result), (sign, result)
 
 
 def test_killed_after_an_epoch_it_goes_on_from_there(folder):
