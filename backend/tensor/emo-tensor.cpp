@@ -123,7 +123,8 @@ guard (GError **error, F &&body) noexcept
  * @n_threads: threads of one op, at least 1
  *
  * Sets libtorch's thread counts. Call it on the engine thread before its first
- * op; no other thread runs torch.
+ * op. Training gives parts of a batch, or pictures, to threads of its own, each
+ * with as many threads an op.
  */
 void
 emo_torch_init (int n_threads)

@@ -13,8 +13,8 @@
 G_BEGIN_DECLS
 
 /* A bundle's VLM that looks at one picture after the other, and says of each what
- * EmoBundleClassifier would: by the same functions, in the same order. Engine
- * thread only. */
+ * EmoBundleClassifier would: by the same functions, in the same order. One thread
+ * at a time. */
 typedef struct _EmoFeatureEye EmoFeatureEye;
 
 /* @config: with the image settings in force. @bundle outlives it. */
