@@ -295,6 +295,15 @@ emo_safetensors_get_tensor (EmoSafetensors *self,
   return &self->tensors[index];
 }
 
+const EmoStoredTensor *
+emo_safetensors_get_tensors (EmoSafetensors *self,
+                             guint          *n)
+{
+  *n = self->n_tensors;
+
+  return self->tensors;
+}
+
 /**
  * emo_safetensors_find:
  * @self: a set

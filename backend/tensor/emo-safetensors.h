@@ -65,6 +65,9 @@ guint                  emo_safetensors_get_n_unlisted (EmoSafetensors *self,
                                                      const char     **first);
 const EmoStoredTensor *emo_safetensors_get_tensor   (EmoSafetensors  *self,
                                                      guint            index);
+/* (transfer none) (array length=n): all of them. */
+const EmoStoredTensor *emo_safetensors_get_tensors  (EmoSafetensors  *self,
+                                                     guint           *n);
 const EmoStoredTensor *emo_safetensors_find         (EmoSafetensors  *self,
                                                      const char      *name);    /* (nullable) */
 /* A GBytes over the tensor's bytes that keeps its file mapped. */

@@ -175,11 +175,8 @@ restore (Run            *run,
          EmoCheckpoint  *checkpoint,
          GError        **error)
 {
-  guint n = emo_safetensors_get_n_tensors (checkpoint->file);
-  g_autofree EmoStoredTensor *tensors = g_new (EmoStoredTensor, n);
-
-  for (guint i = 0; i < n; i++)
-    tensors[i] = *emo_safetensors_get_tensor (checkpoint->file, i);
+  guint n;
+  const EmoStoredTensor *tensors = emo_safetensors_get_tensors (checkpoint->file, &n);
 
   return emo_cross_fit_restore (run->cross, tensors, n, error);
 }
@@ -188,15 +185,9 @@ static gboolean
 go_on_from_checkpoint (Run     *run,
                        GError **error)
 {
-  g_autoptr(GError) failure = NULL;
-  g_autoptr(EmoCheckpoint) checkpoint = emo_train_stage_resume (run->stage, &failure);
+  g_autoptr(EmoCheckpoint) checkpoint = NULL;
 
-  if (failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
-  if (checkpoint != NULL && !restore (run, checkpoint, error))
+  if (!emo_train_stage_resume (run->stage, &checkpoint, error) || (checkpoint != NULL && !restore (run, checkpoint, error)))
     return FALSE;
   emo_train_stage_begin (run->stage, run->train->n, get_recipe (run)->fit.epochs, emo_cross_fit_get_n_steps (run->cross),
                          checkpoint != NULL ? checkpoint->state.epoch : 0, emo_cross_fit_get_step (run->cross));

@@ -13,7 +13,6 @@
 
 #include "emo-compute.h"
 #include "emo-file.h"
-#include "emo-hash.h"
 #include "emo-teacher-logits.h"
 #include "emo-teacher-stage.h"
 #include "emo-teacher-trainer.h"
@@ -79,26 +78,9 @@ static char *
 describe_inputs (Run     *run,
                  GError **error)
 {
-  g_autoptr(EmoSafetensors) file = NULL;
-  g_autoptr(GString) text = g_string_new ("teacher");
-  g_auto(GStrv) paths = NULL;
+  g_autofree char *weights = has_weights (run) ? emo_train_job_hash_weights (run->job, get_recipe (run)->network, error) : g_strdup ("");
 
-  if (!has_weights (run))
-    return g_string_free (g_steal_pointer (&text), FALSE);
-  file = emo_safetensors_open (get_recipe (run)->network, error);
-  if (file == NULL)
-    return NULL;
-  paths = emo_safetensors_dup_paths (file);
-  for (guint i = 0; paths[i] != NULL; i++)
-    {
-      g_autofree char *hash = emo_hash_file_cached (paths[i], run->job->cancellable, error);
-
-      if (hash == NULL)
-        return NULL;
-      g_string_append_printf (text, " %s", hash);
-    }
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  return weights != NULL ? g_strconcat ("teacher", weights, NULL) : NULL;
 }
 
 static gboolean
@@ -217,14 +199,10 @@ static gboolean
 go_on_from_checkpoint (Run     *run,
                        GError **error)
 {
-  g_autoptr(GError) failure = NULL;
-  g_autoptr(EmoCheckpoint) checkpoint = emo_train_stage_resume (run->stage, &failure);
+  g_autoptr(EmoCheckpoint) checkpoint = NULL;
 
-  if (failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
+  if (!emo_train_stage_resume (run->stage, &checkpoint, error))
+    return FALSE;
   if (checkpoint != NULL)
     {
       if (!emo_teacher_trainer_restore (run->trainer, checkpoint->file, checkpoint->state.step, error))

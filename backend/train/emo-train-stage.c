@@ -48,6 +48,29 @@ emo_train_job_dup_path (const EmoTrainJob *job,
   return g_build_filename (job->output, "training", name, NULL);
 }
 
+char *
+emo_train_job_hash_weights (const EmoTrainJob  *job,
+                            const char         *path,
+                            GError            **error)
+{
+  g_autoptr(EmoSafetensors) file = emo_safetensors_open (path, error);
+  g_auto(GStrv) paths = file != NULL ? emo_safetensors_dup_paths (file) : NULL;
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  if (file == NULL)
+    return NULL;
+  for (guint i = 0; paths[i] != NULL; i++)
+    {
+      g_autofree char *hash = emo_hash_file_cached (paths[i], job->cancellable, error);
+
+      if (hash == NULL)
+        return NULL;
+      g_string_append_printf (text, " %s", hash);
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /* The threads decide the order of sums and with it the last bits. */
 static char *
 make_config_hash (const EmoTrainJob *job,
@@ -177,26 +200,24 @@ restore_stopping (EmoTrainStage *self,
   return FALSE;
 }
 
-EmoCheckpoint *
+gboolean
 emo_train_stage_resume (EmoTrainStage  *self,
+                        EmoCheckpoint **checkpoint,
                         GError        **error)
 {
   g_autofree char *mark = dup_mark (self);
-  EmoCheckpoint *checkpoint;
 
+  *checkpoint = NULL;
   g_unlink (mark);
   if (!self->job->resume)
-    {
-      emo_checkpoint_remove_all (self->checkpoints, error);
-      return NULL;
-    }
-  checkpoint = emo_checkpoint_load (self->checkpoints, emo_train_stage_id_get_name (self->stage), self->config_hash, self->notes);
-  if (checkpoint != NULL && !restore_stopping (self, checkpoint))
-    g_clear_pointer (&checkpoint, emo_checkpoint_free);
-  if (checkpoint == NULL)
+    return emo_checkpoint_remove_all (self->checkpoints, error);
+  *checkpoint = emo_checkpoint_load (self->checkpoints, emo_train_stage_id_get_name (self->stage), self->config_hash, self->notes);
+  if (*checkpoint != NULL && !restore_stopping (self, *checkpoint))
+    g_clear_pointer (checkpoint, emo_checkpoint_free);
+  if (*checkpoint == NULL)
     g_ptr_array_add (self->notes, g_strdup ("there is no checkpoint to go on from: the stage begins anew"));
 
-  return checkpoint;
+  return TRUE;
 }
 
 gboolean

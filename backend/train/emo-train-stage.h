@@ -38,6 +38,12 @@ typedef struct _EmoTrainStage EmoTrainStage;
 char          *emo_train_job_dup_path       (const EmoTrainJob      *job,
                                              const char             *name);
 
+/* (transfer full): " HASH" of every file of the weights at @path, for a stage's
+ * inputs. Errors: IO, INVALID_FILE, CANCELLED. */
+char          *emo_train_job_hash_weights   (const EmoTrainJob      *job,
+                                             const char             *path,
+                                             GError                **error);
+
 /* @inputs: what it is made from besides dataset and recipe, such as hashes of
  * weights. Errors: IO, NO_SPACE. */
 EmoTrainStage *emo_train_stage_new          (const EmoTrainJob      *job,
@@ -48,9 +54,10 @@ void           emo_train_stage_free         (EmoTrainStage          *self);
 const char    *emo_train_stage_get_folder   (EmoTrainStage          *self);
 /* Whether a stage that hangs on all the same ended before; says so in the log. */
 gboolean       emo_train_stage_is_done      (EmoTrainStage          *self);
-/* The checkpoint to go on from; NULL: from the beginning. Without the job's
- * resume older checkpoints are removed, and *@error is set where they cannot be. */
-EmoCheckpoint *emo_train_stage_resume       (EmoTrainStage          *self,
+/* @checkpoint (out) (nullable): to go on from; NULL: from the beginning. Without
+ * the job's resume older checkpoints are removed. Errors: IO. */
+gboolean       emo_train_stage_resume       (EmoTrainStage          *self,
+                                             EmoCheckpoint         **checkpoint,
                                              GError                **error);
 /* The log begins, after emo_train_stage_resume(); @n_steps of all epochs. */
 void           emo_train_stage_begin        (EmoTrainStage          *self,

@@ -11,7 +11,6 @@
 #include "emo-bundle.h"
 #include "emo-compute.h"
 #include "emo-error.h"
-#include "emo-hash.h"
 #include "emo-manifest-edit.h"
 #include "emo-train-start.h"
 #include "emo-vlm-save.h"
@@ -93,26 +92,15 @@ find_base (Run     *run,
   return emo_vlm_config_load (&run->config, run->base, error);
 }
 
-/* Weights by their hash, prompts and labels. */
+/* Prompts and labels, and weights by their hash. */
 static char *
 describe_inputs (Run     *run,
                  GError **error)
 {
   g_autofree char *prompt = emo_bundle_dup_prompt_sha256 (run->bundle);
-  g_autoptr(EmoSafetensors) file = emo_safetensors_open (run->base, error);
-  g_auto(GStrv) paths = file != NULL ? emo_safetensors_dup_paths (file) : NULL;
-  g_autoptr(GString) text = g_string_new (prompt);
+  g_autofree char *weights = emo_train_job_hash_weights (run->job, run->base, error);
 
-  for (guint i = 0; paths != NULL && paths[i] != NULL; i++)
-    {
-      g_autofree char *hash = emo_hash_file_cached (paths[i], run->job->cancellable, error);
-
-      if (hash == NULL)
-        return NULL;
-      g_string_append_printf (text, " %s", hash);
-    }
-
-  return file != NULL ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+  return weights != NULL ? g_strconcat (prompt, weights, NULL) : NULL;
 }
 
 static gboolean
@@ -230,25 +218,14 @@ static gboolean
 go_on_from_checkpoint (Run     *run,
                        GError **error)
 {
-  g_autoptr(GError) failure = NULL;
-  EmoCheckpoint *checkpoint = emo_train_stage_resume (run->stage, &failure);
-  guint epochs = 0;
-  gint64 step = 0;
-  gboolean ok = TRUE;
+  g_autoptr(EmoCheckpoint) checkpoint = NULL;
 
-  if (checkpoint != NULL)
-    {
-      step = checkpoint->state.step;
-      epochs = checkpoint->state.epoch;
-      ok = emo_vlm_trainer_restore (run->trainer, checkpoint->file, step, error);
-      emo_checkpoint_free (checkpoint);
-    }
-  if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  if (!ok || (error != NULL && *error != NULL))
+  if (!emo_train_stage_resume (run->stage, &checkpoint, error) ||
+      (checkpoint != NULL && !emo_vlm_trainer_restore (run->trainer, checkpoint->file, checkpoint->state.step, error)))
     return FALSE;
   emo_train_stage_begin (run->stage, emo_vlm_pictures_get_n (run->train), get_recipe (run)->fit.epochs,
-                         emo_vlm_trainer_get_steps (run->trainer), epochs, step);
+                         emo_vlm_trainer_get_steps (run->trainer), checkpoint != NULL ? checkpoint->state.epoch : 0,
+                         emo_vlm_trainer_get_step (run->trainer));
   emo_train_stage_note (run->stage, run->notes);
 
   return TRUE;
