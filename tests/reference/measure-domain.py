@@ -3,10 +3,11 @@
 #
 # Copyright 2026 The EmoVLM-KD desktop authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""usage: measure-domain.py --cli PATH --bundle DIR --scenes-from FOLDER --backgrounds FOLDER
+"""usage: measure-domain.py --cli PATH --bundle DIR --backgrounds FOLDER
 
-Half of the scenes have the generator's own size, the others those of phones and
-screens, so that the processor's resize is part of what is measured."""
+Draws scenes with `emovlm synth`. Half of them keep their size, the others get one
+of phones and screens, so that the processor's resize is part of what is measured;
+a quarter of all are JPEG."""
 import argparse
 import glob
 import json
@@ -16,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 
-SIZES = [(168, 168)] * 8 + [(224, 112), (140, 196), (480, 360), (360, 480), (400, 400), (512, 288), (640, 480), (300, 450)]
+from PIL import Image
+
+SCALES = [1, 1, 1, 1, 2, 2.5, 3, 4]
 
 
 def verdicts(options, paths):
@@ -34,11 +37,14 @@ def verdicts(options, paths):
 
 
 def draw(options, folder):
-    sys.path.insert(0, options.scenes_from)
-    from scenes import scene
+    """Test scenes, as a person would bring them."""
+    scenes = os.path.join(folder, 'scenes')
+    subprocess.run([options.cli, 'synth', scenes, '--train', '8', '--val', '0', '--test', str(options.scenes),
+                    '--seed', str(options.seed), '--quiet'], check=True)
     rng = random.Random(options.seed)
-    for i in range(options.scenes):
-        image = scene(rng, *SIZES[rng.randrange(len(SIZES))])[0]
+    for i, path in enumerate(sorted(glob.glob(scenes + '/test/*/*.png'))):
+        image, scale = Image.open(path).convert('RGB'), rng.choice(SCALES)
+        image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
         image.save(os.path.join(folder, f'{i:04}.jpg' if i % 4 == 0 else f'{i:04}.png'))
 
 
@@ -53,14 +59,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--cli', required=True)
     parser.add_argument('--bundle', required=True)
-    parser.add_argument('--scenes-from', required=True)
     parser.add_argument('--backgrounds', required=True)
     parser.add_argument('--scenes', type=int, default=200)
     parser.add_argument('--seed', type=int, default=2026)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         draw(options, folder)
-        scenes = report('unseen scenes are in', verdicts(options, sorted(glob.glob(folder + '/*'))), True)
+        scenes = report('unseen scenes are in', verdicts(options, sorted(glob.glob(folder + '/*.*'))), True)
     # The packages' SVG drawings are no pictures to the application.
     paths = [path for path in sorted(glob.glob(options.backgrounds + '/**/*.*', recursive=True))
              if not path.endswith(('.svg', '.xml'))]
