@@ -14,7 +14,7 @@ write_folder (void)
   static const char config[] = "{\"model_type\": \"qwen2_vl\", \"architectures\": [\"Qwen2VLForConditionalGeneration\"]}";
   static const char * const names[] = {
     "vlm/model.safetensors", "vlm/tokenizer.json", "vlm/preprocessor_config.json", "distilled.safetensors",
-    "gate.safetensors", "domain.safetensors", "checks/02-fear.png", "checks/04-awe.jpg",
+    "gate.safetensors", "domain.safetensors", "checks/1-amusement.png", "checks/2-sadness.png",
   };
 
   emo_fuzz_write ("vlm/config.json", config, sizeof config - 1);

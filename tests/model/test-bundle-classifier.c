@@ -225,7 +225,7 @@ test_classifier_explains_any_label_again (void)
 
   g_assert_cmpstr (winner, ==, winner_again);
   g_assert_cmpstr (runner_up, !=, winner);
-  g_assert_true (g_str_has_suffix (runner_up, "evoke excitement."));
+  g_assert_true (g_str_has_suffix (runner_up, "evoke excitement.") || g_str_has_suffix (runner_up, "make the heart race."));
   g_assert_cmpstr (fresh, ==, runner_up);
   g_assert_cmpstr (else_where, !=, winner);
 }
@@ -434,7 +434,7 @@ test_classifier_names_what_the_config_wants (void)
   assert_load_fails ("\"intermediate_size\": 512", "\"intermediate_size\": 520", EMO_ERROR_SHAPE, "[520, 192]");
   assert_load_fails ("\"num_hidden_layers\": 4", "\"num_hidden_layers\": 6", EMO_ERROR_MISSING_WEIGHT, "layers.4.");
   assert_load_fails ("\"num_hidden_layers\": 4", "\"num_hidden_layers\": -4", EMO_ERROR_INVALID_FILE, "num_hidden_layers");
-  assert_load_fails ("\"image_token_id\": 595", "\"image_token_id\": 594", EMO_ERROR_INVALID_FILE, "image_token_id");
+  assert_load_fails ("\"image_token_id\": 906", "\"image_token_id\": 905", EMO_ERROR_INVALID_FILE, "image_token_id");
 }
 
 static void
