@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <glib/gstdio.h>
 #include <gio/gio.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,10 +29,15 @@ copy_file (const char *from,
 static inline char *
 make_bundle (void)
 {
-  static const char * const names[] = { "emovlm.json", "distilled.safetensors", "gate.safetensors", "domain.safetensors" };
+  static const char * const names[] = {
+    "emovlm.json", "distilled.safetensors", "gate.safetensors", "domain.safetensors", "gates/bilinear.safetensors",
+    "gates/moe.safetensors", "gates/dynamic.safetensors", "gates/cross.safetensors",
+  };
   g_autofree char *from = g_build_filename (g_getenv ("EMOVLM_SOURCE_ROOT"), "data", "models", "emoscenes", NULL);
   char *folder = emo_test_make_folder ();
+  g_autofree char *gates = g_build_filename (folder, "gates", NULL);
 
+  g_assert_cmpint (g_mkdir (gates, 0700), ==, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *source = g_build_filename (from, names[i], NULL);
