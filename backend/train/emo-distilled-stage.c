@@ -388,15 +388,9 @@ static gboolean
 drop_what_hangs_on_it (Run     *run,
                        GError **error)
 {
-  g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (run->job->output, error);
-  static const char * const keys[] = { "distilled", "gate", "gates", "checks" };
+  static const char *const keys[] = { "distilled", "gate", "gates", "checks", NULL };
 
-  if (manifest == NULL)
-    return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    emo_manifest_edit_set (manifest, keys[i], NULL);
-
-  return emo_manifest_edit_save (manifest, error);
+  return emo_manifest_edit_drop (run->job->output, keys, error);
 }
 
 static gboolean

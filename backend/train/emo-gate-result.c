@@ -28,7 +28,6 @@ void
 emo_gate_result_init (EmoGateResult     *self,
                       const EmoTrainJob *job,
                       const EmoGateSets *sets,
-                      const EmoGateKind *kinds,
                       EmoGateSearch     *search)
 {
   EmoGateRows val = emo_gate_set_get_rows (&sets->splits[EMO_SPLIT_VAL]);
@@ -38,7 +37,6 @@ emo_gate_result_init (EmoGateResult     *self,
     {
       g_autofree float *logits = NULL;
 
-      self->kinds[i] = kinds[i];
       self->gates[i] = emo_gate_search_dup_gate (search, i);
       if (val.n == 0)
         continue;
@@ -103,7 +101,7 @@ emo_gate_result_measure_kinds (EmoGateResult *self)
     {
       g_autofree char *on_val = measure (self, EMO_SPLIT_VAL, i);
 
-      g_string_append_printf (text, "%s\"%s\": %s", i > 0 ? ", " : "", emo_gate_kind_to_string (self->kinds[i]), on_val);
+      g_string_append_printf (text, "%s\"%s\": %s", i > 0 ? ", " : "", emo_gate_kind_to_string (emo_gate_get_kind (self->gates[i])), on_val);
     }
   g_string_append_c (text, '}');
 
@@ -119,7 +117,7 @@ dup_gate_name (EmoGateResult *self,
   if (index == 0)
     return g_strdup ("gate.safetensors");
 
-  return g_strdup_printf ("gates/%s.safetensors", emo_gate_kind_to_string (self->kinds[index]));
+  return g_strdup_printf ("gates/%s.safetensors", emo_gate_kind_to_string (emo_gate_get_kind (self->gates[index])));
 }
 
 static gboolean
@@ -150,7 +148,7 @@ append_gate (EmoGateResult *self,
   g_autofree char *name = dup_gate_name (self, index);
 
   g_string_append_printf (text, "{\"path\": \"%s\", \"kind\": \"%s\", \"vlm_input\": \"%s\"}", name,
-                          emo_gate_kind_to_string (self->kinds[index]), emo_vlm_input_to_string (get_recipe (self)->vlm_input));
+                          emo_gate_kind_to_string (emo_gate_get_kind (self->gates[index])), emo_vlm_input_to_string (get_recipe (self)->vlm_input));
 }
 
 static void
@@ -226,15 +224,9 @@ static gboolean
 drop_old_gates (EmoGateResult  *self,
                 GError        **error)
 {
-  g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (self->job->output, error);
-  static const char * const keys[] = { "gate", "gates", "checks", "prior" };
+  static const char *const keys[] = { "gate", "gates", "checks", "prior", NULL };
 
-  if (manifest == NULL)
-    return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    emo_manifest_edit_set (manifest, keys[i], NULL);
-
-  return emo_manifest_edit_save (manifest, error);
+  return emo_manifest_edit_drop (self->job->output, keys, error);
 }
 
 gboolean

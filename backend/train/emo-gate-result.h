@@ -17,8 +17,7 @@ typedef struct
 {
   const EmoTrainJob *job;                        /* borrowed */
   const EmoGateSets *sets;                       /* borrowed */
-  EmoGateKind        kinds[EMO_N_GATE_KINDS];
-  EmoGate           *gates[EMO_N_GATE_KINDS];    /* as the kinds */
+  EmoGate           *gates[EMO_N_GATE_KINDS];
 } EmoGateResult;
 
 /* Takes the gates of a search that ran to its end, and fits their temperature on
@@ -27,7 +26,6 @@ typedef struct
 void     emo_gate_result_init          (EmoGateResult      *self,
                                         const EmoTrainJob  *job,
                                         const EmoGateSets  *sets,
-                                        const EmoGateKind  *kinds,
                                         EmoGateSearch      *search);
 void     emo_gate_result_clear         (EmoGateResult      *self);
 /* (transfer full): {"val": {...}, "test": {...}} of emo_branches_to_json() with

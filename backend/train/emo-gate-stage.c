@@ -268,7 +268,7 @@ save (Run     *run,
 {
   g_autofree char *accuracy = NULL;
 
-  emo_gate_result_init (&run->result, run->job, &run->sets, run->kinds, run->search);
+  emo_gate_result_init (&run->result, run->job, &run->sets, run->search);
   accuracy = emo_gate_result_measure (&run->result);
   note_accuracy (run, accuracy);
   if (!emo_gate_result_save (&run->result, accuracy, error))

@@ -270,3 +270,18 @@ emo_manifest_edit_save (EmoManifestEdit  *self,
 
   return emo_file_write (self->path, text, strlen (text), error);
 }
+
+gboolean
+emo_manifest_edit_drop (const char         *folder,
+                        const char *const  *keys,
+                        GError            **error)
+{
+  g_autoptr(EmoManifestEdit) self = emo_manifest_edit_load (folder, error);
+
+  if (self == NULL)
+    return FALSE;
+  for (gsize i = 0; keys[i] != NULL; i++)
+    emo_manifest_edit_set (self, keys[i], NULL);
+
+  return emo_manifest_edit_save (self, error);
+}

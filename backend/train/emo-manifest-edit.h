@@ -35,6 +35,11 @@ void                emo_manifest_edit_merge (EmoManifestEdit *self,
 /* Atomic. Errors: IO, NO_SPACE; then the file is as it was. */
 gboolean            emo_manifest_edit_save (EmoManifestEdit  *self,
                                             GError          **error);
+/* Removes members from the bundle's manifest, @keys ends with NULL: what hung on a
+ * part leaves before the part is replaced. Errors: those of load and save. */
+gboolean            emo_manifest_edit_drop (const char        *folder,
+                                            const char *const *keys,
+                                            GError           **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoManifestEdit, emo_manifest_edit_free)
 
