@@ -225,7 +225,7 @@ test_classifier_explains_any_label_again (void)
 
   g_assert_cmpstr (winner, ==, winner_again);
   g_assert_cmpstr (runner_up, !=, winner);
-  g_assert_true (g_str_has_suffix (runner_up, "evoke excitement.") || g_str_has_suffix (runner_up, "make the heart race."));
+  g_assert_true (g_str_has_suffix (runner_up, "make the heart race."));
   g_assert_cmpstr (fresh, ==, runner_up);
   g_assert_cmpstr (else_where, !=, winner);
 }

@@ -156,8 +156,7 @@ assert_map (const char         *what,
     }
   g_test_message ("%s: largest %g, worst difference %g", what, largest, worst);
   g_assert_cmpfloat (largest, >, 0);
-  /* The score of a label that is as good as certain hardly changes. */
-  g_assert_cmpfloat (worst, <, largest * TOLERANCE + 1e-7);
+  g_assert_cmpfloat (worst, <, largest * TOLERANCE);
 }
 
 static void
