@@ -102,7 +102,7 @@ def test_argues_for_another_label_and_back():
     press(app, 'Back to the Answer: Why fear?')
     wait_for(lambda: explanation(app) == own, 20, 'the first explanation')
     app.wait_text('arguing for fear')
-    assert find(app, 'Back to the Answer: Why fear?') is None
+    wait_for(lambda: find(app, 'Back to the Answer: Why fear?') is None, 5, 'the way back gone')
     assert_quiet(app)
 
 
