@@ -183,9 +183,9 @@ refuse (EmoFit  *self,
   g_autofree char *name = g_strndup (self->names[0], strlen (self->names[0]) - strlen (suffixes[0]));
 
   g_set_error (error, EMO_ERROR, EMO_ERROR_MODEL,
-               "%s: the loss of epoch %" G_GINT64_FORMAT ", step %" G_GINT64_FORMAT " and its gradients must be finite, the loss is %g; "
-               "a lower learning rate may help",
-               name, self->now.position[0] + 1, MIN (self->now.position[1] + 1, (gint64) steps_an_epoch (self)), loss);
+               "%s: the loss (%g) or a gradient of epoch %" G_GINT64_FORMAT ", step %" G_GINT64_FORMAT
+               " is not finite: training has diverged; a smaller learning rate may help",
+               name, loss, self->now.position[0] + 1, MIN (self->now.position[1] + 1, (gint64) steps_an_epoch (self)));
   if (self->has_good)
     {
       state_copy (&self->good, &self->now, self->n);

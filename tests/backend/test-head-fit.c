@@ -306,7 +306,7 @@ test_a_mean_that_is_no_number_is_an_error (void)
   made.means[5 * H + 2] = INFINITY;
   fit = emo_head_fit_new (&rows, N, &options);
   g_assert_false (emo_fit_run (fit, NULL, NULL, NULL, &error));
-  assert_message (error, EMO_ERROR_MODEL, "head: the loss of epoch 1");
+  assert_message (error, EMO_ERROR_MODEL, "head: the loss (");
   g_assert_true (isfinite (emo_fit_get_parameters (fit)[0]));
 }
 
