@@ -64,7 +64,22 @@ set_error (GError **error, EmoError code, const char *what) noexcept
 {
   g_auto (GStrv) lines = g_strsplit (what, "\n", 2);
 
-  g_set_error (error, EMO_ERROR, code, "libtorch: %s", lines[0] ? lines[0] : "unknown failure");
+  g_set_error (error, EMO_ERROR, code, code == EMO_ERROR_OUT_OF_MEMORY ? "libtorch: memory ran out: %s" : "libtorch: %s",
+               lines[0] ? lines[0] : "unknown failure");
+}
+
+/* Short memory has no type of its own on the CPU. Shapes that oneDNN cannot do fail
+ * at the primitive's descriptor; the primitive itself fails for want of memory. */
+static bool
+tells_of_memory (const char *what) noexcept
+{
+  static const char *const words[] = { "allocate memory", "not enough memory", "out of memory", "could not create a memory" };
+
+  for (const char *word : words)
+    if (strstr (what, word) != nullptr)
+      return true;
+
+  return strcmp (what, "could not create a primitive") == 0;
 }
 
 void
@@ -81,10 +96,7 @@ set_error_from_exception (GError **error) noexcept
   catch (const c10::Error &e)
     {
       const char *what = e.what_without_backtrace ();
-      bool memory = strstr (what, "allocate memory") != nullptr ||   /* the CPU allocator's words */
-                    strstr (what, "not enough memory") != nullptr ||
-                    strstr (what, "out of memory") != nullptr;
-      set_error (error, memory ? EMO_ERROR_OUT_OF_MEMORY : EMO_ERROR_TORCH, what);
+      set_error (error, tells_of_memory (what) ? EMO_ERROR_OUT_OF_MEMORY : EMO_ERROR_TORCH, what);
     }
   catch (const std::bad_alloc &e)
     {
@@ -92,7 +104,7 @@ set_error_from_exception (GError **error) noexcept
     }
   catch (const std::exception &e)
     {
-      set_error (error, EMO_ERROR_TORCH, e.what ());
+      set_error (error, tells_of_memory (e.what ()) ? EMO_ERROR_OUT_OF_MEMORY : EMO_ERROR_TORCH, e.what ());
     }
   catch (...)
     {
