@@ -7,17 +7,19 @@
 # usage: test-train.py EMOVLM SOURCE-ROOT
 """Trains tiny models on drawn scenes with the built program. Names of the
 functions say the behaviour; each gets a folder of its own. Needs no package."""
+import ctypes
 import hashlib
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
 
-from harness import EMOVLM, MODEL, SOURCE, main, one_line, rows_of, run, sample
+from harness import EMOVLM, MODEL, SOURCE, Skip, main, one_line, rows_of, run, sample
 
 CONFIG = os.path.join(SOURCE, 'data', 'configs', 'emoscenes')
 
@@ -185,24 +187,99 @@ def test_stopped_and_resumed_it_ends_with_the_same_bits(folder):
         assert weights_of(parts, result) == weights_of(whole, result)
 
 
+STAGES = ('vlm', 'teacher', 'distilled', 'gate')
+RESULTS = ('vlm/model.safetensors', 'teacher/model.safetensors', 'distilled.safetensors', 'gate.safetensors')
+
+
+def all_stages(folder, **changes):
+    """What trains a tiny model from nothing; @changes of a stage's settings."""
+    settings = {'vlm': {'epochs': 2, 'batch': 8}, 'teacher': {'network': 'resnet-tiny', 'epochs': 3, 'batch': 8},
+                'distilled': {'epochs': 40, 'batch': 8}, 'gate': {'epochs': 40, 'batch': 4}}
+    for stage, change in changes.items():
+        settings[stage].update(change)
+    path = os.path.join(folder, f'{"-".join(changes) or "all"}.json')
+    with open(path, 'w') as file:
+        json.dump(settings, file)
+    data, config = os.path.join(folder, 'scenes'), os.path.join(folder, 'config')
+    return ('all', data if os.path.exists(data) else scenes(folder, 80, 16), '--config',
+            config if os.path.exists(config) else tiny_config(folder), '--recipe', path)
+
+
 def test_every_stage_stopped_or_killed_ends_with_the_same_bits(folder):
-    data, settings = scenes(folder, 80, 16), os.path.join(folder, 'all.json')
-    with open(settings, 'w') as file:
-        json.dump({'vlm': {'epochs': 2, 'batch': 8}, 'teacher': {'network': 'resnet-tiny', 'epochs': 3, 'batch': 8},
-                   'distilled': {'epochs': 40, 'batch': 8}, 'gate': {'epochs': 40, 'batch': 4}}, file)
-    begin = ('all', data, '--config', tiny_config(folder), '--recipe', settings)
-    whole = os.path.join(folder, 'whole')
+    begin, whole = all_stages(folder), os.path.join(folder, 'whole')
     train(*begin, '--output', whole)
     for sign, status in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
         parts = os.path.join(folder, sign.name)
-        for stage in ('vlm', 'teacher', 'distilled', 'gate'):
+        for stage in STAGES:
             process = start(*begin, '--output', parts, '--resume')
             done, errors = finish_after(process, random.randint(1, 15), lambda: process.send_signal(sign), stage)
             assert done == status, (stage, sign, done, errors)
         lines = events(train(*begin, '--output', parts, '--resume'))
         assert [line['stage'] for line in lines if line['event'] == 'skipped'] == ['vlm', 'teacher', 'distilled'], lines
-        for result in ('vlm/model.safetensors', 'teacher/model.safetensors', 'distilled.safetensors', 'gate.safetensors'):
+        for result in RESULTS:
             assert weights_of(parts, result) == weights_of(whole, result), (sign, result)
+
+
+def mount(path, size, *more):
+    """A disk of @size bytes that this process and its children alone have."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not more and libc.unshare(0x00020000) != 0:   # CLONE_NEWNS
+        raise Skip('nothing can be mounted here')
+    commands = [['mount', '-t', 'tmpfs', '-o', ','.join((f'size={size}', *more)), 'none', path]]
+    if not more:
+        commands.insert(0, ['mount', '--make-rprivate', '/'])
+    for command in commands:
+        if subprocess.run(command, capture_output=True).returncode != 0:
+            raise Skip('nothing can be mounted here')
+
+
+def disk_use(folder):
+    return sum(os.path.getsize(os.path.join(path, name)) for path, _, names in os.walk(folder) for name in names)
+
+
+def test_a_full_disk_costs_nothing(folder):
+    begin, whole, small = all_stages(folder), os.path.join(folder, 'whole'), os.path.join(folder, 'small')
+    train(*begin, '--output', whole)
+    os.mkdir(small)
+    mount(small, 65536)
+    out = os.path.join(small, 'out')
+    for share in (0.05, 0.2, 0.4, 0.6, 0.8):
+        mount(small, int(share * disk_use(whole)) // 4096 * 4096, 'remount')
+        lines = events(train(*begin, '--output', out, '--resume', expect=5))
+        assert lines[-1]['event'] == 'error' and 'space' in lines[-1]['text'], (share, lines[-1])
+    mount(small, '64m', 'remount')
+    train(*begin, '--output', out, '--resume')
+    for result in RESULTS:
+        assert weights_of(out, result) == weights_of(whole, result), result
+
+
+def test_a_training_that_diverges_is_told(folder):
+    """Each step makes the weights a hundred times as large, until they overflow.
+    The small fits' decay is a part of the gradient, which Adam bounds: test-fit."""
+    wild, out = {'lr': 10, 'weight_decay': 10, 'warmup': 0, 'epochs': 40}, os.path.join(folder, 'out')
+    for stage in ('vlm', 'teacher'):
+        lines = events(train(*all_stages(folder, **{stage: wild}), '--output', out, '--resume', expect=4))
+        assert lines[-1]['event'] == 'error' and lines[-1]['stage'] == stage, lines[-1]
+        assert 'diverged' in lines[-1]['text'], lines[-1]
+        train(*all_stages(folder), '--output', out, '--resume')
+
+
+def test_short_memory_is_told(folder):
+    """Less and less of it, until the program cannot even begin."""
+    data, config, settings = scenes(folder, 8, 4), tiny_config(folder), recipe(folder, epochs=1)
+    told = 0
+    for mib in range(4096, 512, -256):
+        done = subprocess.run([EMOVLM, 'train', 'vlm', data, '--config', config, '--output', os.path.join(folder, str(mib)),
+                               '--recipe', settings, '--threads', '2', '--format', 'jsonl'], capture_output=True, timeout=240,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20)))
+        if done.returncode == 127:
+            break
+        assert done.returncode in (0, 5), (mib, done.returncode, done.stderr)
+        if done.returncode == 5:
+            told += 1
+            last = events(done)[-1]
+            assert last['event'] == 'error' and 'memory' in last['text'], (mib, last)
+    assert told > 0
 
 
 def test_killed_after_an_epoch_it_goes_on_from_there(folder):
