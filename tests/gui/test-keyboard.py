@@ -18,7 +18,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import driver  # noqa: E402
-from driver import App, wait_for, xdotool  # noqa: E402
+from driver import App, wait_for, write_png, xdotool  # noqa: E402
 
 driver.relaunch_in_session(sys.argv)
 
@@ -324,6 +324,53 @@ def test_menus_and_popovers():
     check_popover(app, 'Filter and Sort', ['space'], 3)
     check_popover(app, 'The Label You Think Right', ['space'], 9)
     assert_quiet(app)
+
+
+def test_menu_of_a_picture():
+    app = answered(*(os.path.join(SAMPLES, name) for name in NAMES[:3]))
+    app.key('Home')
+    app.wait_text('Why the Gate Decided So')
+    check_popover(app, NAMES[0], ['Menu'], 5)
+    check_popover(app, NAMES[0], ['shift+F10'], 5)
+    assert_quiet(app)
+
+
+def test_drop_downs_of_what_is_unfolded():
+    app = answered(os.path.join(SAMPLES, NAMES[0]))
+    app.key('Home')
+    app.wait_text('Why the Gate Decided So')
+    for name in ('Evidence', 'What If…?'):
+        focus_on(app, name)
+        press('space')
+    check_popover(app, 'Emotion whose evidence is shown', ['space'], 8)
+    check_popover(app, 'What fuses the branches', ['space'], 1)
+    assert_quiet(app)
+
+
+def test_stops_a_batch_among_the_jobs():
+    folder = tempfile.mkdtemp(prefix='emo-driven-keyboard-')
+    try:
+        # Few rows, for each key asks for the whole window; and long to read.
+        first = write_png(os.path.join(folder, '00.png'), 6000, 4000)
+        for i in range(1, 60):
+            path = os.path.join(folder, f'{i:02}.png')
+            shutil.copy(first, path)
+            with open(path, 'ab') as file:
+                file.write(b'%d' % i)
+        app = App(DESKTOP, folder)
+        app.fill(1280, 800)
+        app.wait('push button', 'Stop', 60)
+        opener = focus_on(app, '1 job is running')
+        press('space')
+        wait_for(lambda: focused(app) not in (None, opener), 5, 'the focus among the jobs')
+        while not focused(app).name.startswith('Stop: '):
+            press('Tab')
+            assert focused(app) != opener, 'no Tab comes to Stop'
+        press('space')
+        app.wait('push button', 'Go On')
+        assert_quiet(app)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def other_windows(app):

@@ -12,17 +12,15 @@ import json
 import os
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 import time
-import zlib
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import driver  # noqa: E402
-from driver import App, move_pointer, wait_for, xdotool  # noqa: E402
+from driver import App, move_pointer, wait_for, write_png, xdotool  # noqa: E402
 
 driver.relaunch_in_session(sys.argv)
 
@@ -31,21 +29,6 @@ WORK = tempfile.mkdtemp(prefix='emo-driven-picture-')
 WARNING = re.compile(r'(WARNING|CRITICAL|ERROR) \*\*|(Gtk|Gdk|Gsk|GLib|Adwaita|Pango|Emo)[\w-]*-(WARNING|CRITICAL|ERROR)')
 # A picture of 360 x 480, which the model sees as 5 x 6 tokens.
 PICTURE = os.path.join(SAMPLES, '01-sadness.png')
-
-
-def write_png(path, width, height):
-    """Stripes and a gradient, quick to make at any size."""
-    rows = []
-    for y in range(height):
-        line = bytes((255 if (y // 16) % 2 else 40, y * 255 // height, 90))
-        rows.append(b'\0' + line * width)
-
-    def chunk(kind, data):
-        return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
-    with open(path, 'wb') as file:
-        file.write(b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)))
-        file.write(chunk(b'IDAT', zlib.compress(b''.join(rows), 1)) + chunk(b'IEND', b''))
-    return path
 
 
 def answered(*paths, env=None):
