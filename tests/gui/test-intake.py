@@ -148,6 +148,35 @@ def test_a_models_folder_is_offered_as_the_model():
     assert_quiet(app)
 
 
+def test_what_is_no_picture_holds_up_nothing():
+    folder = os.path.join(WORK, 'odd')
+    os.makedirs(os.path.join(folder, 'deep'))
+    odd = os.fsdecode(b'caf\xe9 "1".png')
+    shutil.copy(os.path.join(SAMPLES, NAMES[0]), os.path.join(folder, odd))
+    shutil.copy(os.path.join(SAMPLES, NAMES[1]), os.path.join(folder, 'two\nlines.png'))
+    os.mkfifo(os.path.join(folder, 'pipe.png'))
+    os.mkfifo(os.path.join(folder, 'deep', 'pipe.jpg'))
+    os.symlink(folder, os.path.join(folder, 'deep', 'round'))
+    os.symlink('nowhere.png', os.path.join(folder, 'nowhere.png'))
+    os.symlink('/dev/zero', os.path.join(folder, 'zero.png'))
+    open(os.path.join(folder, 'empty.png'), 'w').close()
+    app = App(DESKTOP)
+    app.wait('push button', 'Open Pictures…')
+    paths = [folder, *(os.path.join(folder, name) for name in ('pipe.png', 'nowhere.png', 'zero.png', 'empty.png', 'deep')),
+             '/dev/zero', '/proc/self/mem', os.path.join(WORK, 'never was.png')]
+    owner = paste(app, 'text/uri-list', ''.join('file://' + urllib.parse.quote(os.fsencode(path)) + '\r\n' for path in paths))
+    try:
+        wait_for(lambda: len(finished(app)) == 2, 30, 'both pictures')
+    finally:
+        end(owner)
+    rows = wait_for(lambda: (names := [n.name for n in cells(app)]) and not any(n.endswith(('Waiting', 'Running')) for n in names) and names,
+                    20, 'the end')
+    told = {row.split(', ')[0]: row for row in rows}
+    assert 'found a pipe' in told['pipe.png'] and 'found a device' in told['zero.png'] and 'is empty' in told['empty.png'], told
+    assert 'No such file' in told['never was.png'], told
+    assert_quiet(app)
+
+
 def test_a_listed_file_is_selected_instead_of_added():
     app = App(DESKTOP, SAMPLES)
     wait_for(lambda: len(cells(app)) == len(NAMES), 30, 'the samples')
