@@ -313,6 +313,13 @@ emo_compare_column_set_property (GObject      *object,
 
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, EmoCompareColumn, child)
 
+/* Its bars: GTK would choose the text below, and scroll what is above away. */
+static gboolean
+emo_compare_column_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_child_focus (GTK_WIDGET (EMO_COMPARE_COLUMN (widget)->rows), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 emo_compare_column_class_init (EmoCompareColumnClass *klass)
 {
@@ -322,6 +329,8 @@ emo_compare_column_class_init (EmoCompareColumnClass *klass)
   object_class->dispose = emo_compare_column_dispose;
   object_class->get_property = emo_compare_column_get_property;
   object_class->set_property = emo_compare_column_set_property;
+
+  widget_class->grab_focus = emo_compare_column_grab_focus;
 
   properties[PROP_SAMPLE] =
     g_param_spec_object ("sample", NULL, NULL,

@@ -213,6 +213,14 @@ emo_compare_view_finalize (GObject *object)
   G_OBJECT_CLASS (emo_compare_view_parent_class)->finalize (object);
 }
 
+static gboolean
+emo_compare_view_grab_focus (GtkWidget *widget)
+{
+  GtkWidget *first = gtk_widget_get_first_child (GTK_WIDGET (EMO_COMPARE_VIEW (widget)->columns));
+
+  return first != NULL && gtk_widget_grab_focus (first);
+}
+
 static void
 emo_compare_view_class_init (EmoCompareViewClass *klass)
 {
@@ -221,6 +229,8 @@ emo_compare_view_class_init (EmoCompareViewClass *klass)
 
   object_class->dispose = emo_compare_view_dispose;
   object_class->finalize = emo_compare_view_finalize;
+
+  widget_class->grab_focus = emo_compare_view_grab_focus;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/emovlm/EmoVLM/analyse/emo-compare-view.ui");
   gtk_widget_class_bind_template_child (widget_class, EmoCompareView, title);

@@ -22,6 +22,7 @@ DESKTOP, CLI, SAMPLES = (os.path.abspath(p) for p in sys.argv[1:4])
 NAMES = sorted(n for n in os.listdir(SAMPLES) if n.lower().endswith(('.png', '.jpg')))
 BRANCHES = {'VLM': 'vlm', 'Distilled': 'distilled', 'Gated': 'gated'}
 # Where the first cells of the list are, in the window.
+HEADER_HEIGHT = 47
 CELLS = [(72, 190), (200, 190), (72, 340), (200, 340)]
 WORK = tempfile.mkdtemp(prefix='emo-driven-lists-')
 TEXT = os.path.join(WORK, 'text')
@@ -111,7 +112,9 @@ def test_compares_pictures_with_the_command_lines_numbers():
     app.wait_text('2 selected')
     assert not app.find('label', '2 Pictures Compared')
     app.key('Home', 'shift+Right', 'shift+Right', 'shift+Right', 'c')
-    app.wait('label', '4 Pictures Compared')
+    title = app.wait('label', '4 Pictures Compared')
+    assert title.extents[1] > HEADER_HEIGHT, f'scrolled away: {title.extents}'
+    wait_for(lambda: any(n.focused for n in find_column(app, NAMES[0]).find_all('panel')), 5, 'the focus on the first one’s bars')
     size = dict(l.split('=') for l in xdotool('getwindowgeometry', '--shell', app.window).splitlines())
     assert int(size['WIDTH']) == 1280, size
     xdotool('windowsize', '--sync', app.window, 360, 640)
