@@ -3,15 +3,18 @@
 #
 # Copyright 2026 The EmoVLM-KD desktop authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes tests/vectors/parts: gates, heads, adapters, configs, chat prompts and answer ends, with expected numbers.
+"""Writes tests/vectors/parts: gates, heads, spreads, adapters, configs, chat prompts and answer ends, with expected numbers.
 usage: make-part-vectors.py   (from the repository's root; transformers 5.23, torch 2.13, peft)"""
 import json, os, random, shutil
+import numpy as np
 import torch
 import torch.nn.functional as F
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, GenerationConfig, Qwen2VLConfig, Qwen2VLForConditionalGeneration
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+from reference import visual_spread
 
 OUT = 'tests/vectors/parts'
 N, H = 5, 24
@@ -94,6 +97,13 @@ def domain():
     save_file({'mean': m, 'precision': p, 'threshold': torch.tensor([3.5])}, f'{OUT}/domain.safetensors')
     d = (x - m).double()
     return dict(x=x.tolist(), distance=((d @ p.double() @ d).sqrt() / 3.5).item())
+
+
+def spreads():
+    """Tokens [T, H] and what numpy makes of them: several, one alone, the same over and over, nearly the same, nothing but zeros."""
+    g = np.random.default_rng(9); token = g.normal(size=(1, H))
+    cases = [g.normal(size=(6, H)) * 4, g.normal(size=(40, H)) + 2, token, np.repeat(token, 9, 0), token + g.normal(size=(5, H)) * 1e-5, np.zeros((3, H))]
+    return [dict(n=len(t), tokens=t.flatten().tolist(), spread=visual_spread(t).tolist()) for t in (c.astype(np.float32) for c in cases)]
 
 
 # In the texts of cuts: the project's JSON reader takes no U+0000.
@@ -226,7 +236,7 @@ def chats():
 
 def main():
     shutil.rmtree(OUT, ignore_errors=True); os.makedirs(OUT)
-    for name, content in dict(gates=gates(), heads=heads(), domain=domain(), cuts=cuts(), adapters=adapters(), configs=configs(), chats=chats()).items():
+    for name, content in dict(gates=gates(), heads=heads(), domain=domain(), spreads=spreads(), cuts=cuts(), adapters=adapters(), configs=configs(), chats=chats()).items():
         with open(f'{OUT}/{name}.json', 'w') as f: json.dump(content, f, separators=(',', ':')); f.write('\n')
 
 

@@ -8,6 +8,7 @@ in the plainest way: one full pass a candidate, no cache shared."""
 import json
 import os
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image, ImageOps
@@ -55,6 +56,15 @@ def head_logits(w, mean):
         if i != layers[-1]:
             mean = F.gelu(mean)
     return mean
+
+
+def visual_spread(tokens):
+    """[3] float32 of tokens [T, H]: how far they lie apart, in logarithms."""
+    tokens = np.asarray(tokens, dtype=np.float64)
+    norms = np.sqrt((tokens ** 2).sum(1))
+    largest = max(norms.max(), float(np.finfo(np.float32).tiny))
+    least = 1e-3 * largest
+    return np.log([max(tokens.var(0).sum(), least ** 2), max(norms.std(), least), largest]).astype(np.float32)
 
 
 def has_reason(answer, end):
