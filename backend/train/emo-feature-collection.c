@@ -40,7 +40,7 @@ static guint
 get_width (EmoFeatureCollection *self,
            EmoFeature            feature)
 {
-  return feature == EMO_FEATURE_MEANS ? self->rows->width : self->rows->n_labels;
+  return emo_feature_get_width (feature, self->rows->width, self->rows->n_labels);
 }
 
 void

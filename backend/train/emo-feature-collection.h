@@ -35,8 +35,8 @@ typedef struct
   GCancellable     *cancellable;
 } EmoFeatureCollection;
 
-/* Rows of @items [n], @width floats of means and @n_labels of the others, for all
- * that is @wanted. OUT_OF_MEMORY. */
+/* Rows of @items [n], @width floats of means and @n_labels of scores and logits,
+ * for all that is @wanted. OUT_OF_MEMORY. */
 gboolean              emo_feature_collection_begin         (EmoFeatureCollection  *self,
                                                             const guint32         *items,
                                                             guint                  n,

@@ -13,6 +13,7 @@
 #include "emo-error.h"
 #include "emo-feature-eye.h"
 #include "emo-visual-mean.h"
+#include "emo-visual-spread.h"
 #include "emo-vlm-scorer.h"
 
 struct _EmoFeatureEye
@@ -80,16 +81,20 @@ emo_feature_eye_free (EmoFeatureEye *self)
 }
 
 static gboolean
-average (EmoTensor  *tokens,
-         float      *mean,
-         GError    **error)
+summarise (EmoTensor  *tokens,
+           float      *mean,
+           float      *spread,
+           GError    **error)
 {
   gsize n = emo_tensor_get_size (tokens, 0), width = emo_tensor_get_size (tokens, 1);
   g_autofree float *values = g_new (float, n * width);
 
   if (!emo_tensor_read_floats (tokens, values, n * width, error))
     return FALSE;
-  emo_visual_mean (values, n, width, mean);
+  if (mean != NULL)
+    emo_visual_mean (values, n, width, mean);
+  if (spread != NULL)
+    emo_visual_spread (values, n, width, spread);
 
   return TRUE;
 }
@@ -132,6 +137,7 @@ gboolean
 emo_feature_eye_look (EmoFeatureEye  *self,
                       EmoPatches     *patches,
                       float          *mean,
+                      float          *spread,
                       float          *scores,
                       GCancellable   *cancellable,
                       GError        **error)
@@ -139,11 +145,12 @@ emo_feature_eye_look (EmoFeatureEye  *self,
   g_autoptr(EmoTensor) tokens = emo_vlm_see (self->vlm, patches, cancellable, error);
 
   if (tokens == NULL ||
-      (mean != NULL && !average (tokens, mean, error)) ||
+      ((mean != NULL || spread != NULL) && !summarise (tokens, mean, spread, error)) ||
       (scores != NULL && !score (self, tokens, emo_patches_get_grid (patches), scores, cancellable, error)))
     return FALSE;
 
   return check_numbers (mean, self->vlm->config.hidden_size, "the mean visual token", error) &&
+         check_numbers (spread, EMO_VISUAL_SPREAD_SIZE, "the visual tokens' spread", error) &&
          check_numbers (scores, self->n_labels, "the labels' scores", error);
 }
 

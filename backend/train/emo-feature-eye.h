@@ -24,12 +24,13 @@ EmoFeatureEye *emo_feature_eye_new  (EmoBundle           *bundle,
                                      GCancellable        *cancellable,
                                      GError             **error);
 void           emo_feature_eye_free (EmoFeatureEye       *self);
-/* @mean (out) (nullable) [H], @scores (out) (nullable) [labels]. Errors: LIMIT
- * (too many tokens), MODEL (numbers that are none), TORCH, OUT_OF_MEMORY,
- * CANCELLED. */
+/* @mean (out) (nullable) [H], @spread (out) (nullable) [EMO_VISUAL_SPREAD_SIZE],
+ * @scores (out) (nullable) [labels]. Errors: LIMIT (too many tokens), MODEL
+ * (numbers that are none), TORCH, OUT_OF_MEMORY, CANCELLED. */
 gboolean       emo_feature_eye_look (EmoFeatureEye       *self,
                                      EmoPatches          *patches,
                                      float               *mean,
+                                     float               *spread,
                                      float               *scores,
                                      GCancellable        *cancellable,
                                      GError             **error);

@@ -15,6 +15,7 @@
 #include "emo-hash.h"
 #include "emo-json.h"
 #include "emo-safetensors.h"
+#include "emo-visual-spread.h"
 
 /* Raised where the way to compute any of them changes. */
 #define VERSION 1
@@ -24,6 +25,7 @@ emo_feature_get_name (EmoFeature feature)
 {
   static const char * const names[EMO_N_FEATURES] = {
     [EMO_FEATURE_MEANS] = "visual-means",
+    [EMO_FEATURE_SPREADS] = "visual-spreads",
     [EMO_FEATURE_SCORES] = "label-scores",
     [EMO_FEATURE_TEACHER] = "teacher-logits",
   };
@@ -31,6 +33,26 @@ emo_feature_get_name (EmoFeature feature)
   g_return_val_if_fail ((guint) feature < EMO_N_FEATURES, NULL);
 
   return names[feature];
+}
+
+guint
+emo_feature_get_width (EmoFeature feature,
+                       guint      hidden_size,
+                       guint      n_labels)
+{
+  switch (feature)
+    {
+    case EMO_FEATURE_MEANS:
+      return hidden_size;
+    case EMO_FEATURE_SPREADS:
+      return EMO_VISUAL_SPREAD_SIZE;
+    case EMO_FEATURE_SCORES:
+    case EMO_FEATURE_TEACHER:
+      return n_labels;
+    case EMO_N_FEATURES:
+    default:
+      g_return_val_if_reached (0);
+    }
 }
 
 static int
@@ -155,6 +177,20 @@ emo_feature_kind_means (const EmoBundle     *bundle,
   append_image (text, &config->image);
 
   return g_string_free (text, FALSE);
+}
+
+/**
+ * emo_feature_kind_spreads:
+ * @means: the kind of the mean visual tokens
+ *
+ * Returns: (transfer full): the kind of the same tokens' spreads
+ */
+char *
+emo_feature_kind_spreads (const char *means)
+{
+  g_return_val_if_fail (means != NULL, NULL);
+
+  return g_strdup_printf ("%s %d (%s)", emo_feature_get_name (EMO_FEATURE_SPREADS), VERSION, means);
 }
 
 static gboolean

@@ -13,8 +13,6 @@
 #include "emo-file.h"
 #include "emo-picture-loader.h"
 
-#define SEEN (EMO_FEATURE_SET_MEANS | EMO_FEATURE_SET_SCORES)
-
 typedef struct
 {
   EmoFeatureCollection *collection;   /* under the mutex, but for values of rows that a thread has */
@@ -39,7 +37,7 @@ typedef struct
 typedef struct
 {
   guint       row;
-  guint8      missing;   /* of SEEN */
+  guint8      missing;   /* of EMO_FEATURE_SET_SEEN */
   EmoPatches *patches;   /* borrowed */
 } Task;
 
@@ -85,9 +83,18 @@ take_next (Sight *self,
                                                              : emo_feature_collection_get_item (collection, task->row)->path);
   /* The same picture may have come before in the list. */
   emo_feature_collection_look_up (collection, task->row);
-  task->missing = collection->missing[task->row] & SEEN;
+  task->missing = collection->missing[task->row] & EMO_FEATURE_SET_SEEN;
 
   return picture;
+}
+
+/* Where the row's values go, or NULL where they are there. */
+static float *
+find_place (const Task           *task,
+            EmoFeatureCollection *collection,
+            EmoFeature            feature)
+{
+  return task->missing & 1 << feature ? emo_feature_collection_get_values (collection, feature, task->row) : NULL;
 }
 
 static gboolean
@@ -96,13 +103,11 @@ look (Looker      *self,
       GError     **error)
 {
   EmoFeatureCollection *collection = self->sight->collection;
-  float *mean = task->missing & EMO_FEATURE_SET_MEANS
-                ? emo_feature_collection_get_values (collection, EMO_FEATURE_MEANS, task->row) : NULL;
-  float *scores = task->missing & EMO_FEATURE_SET_SCORES
-                  ? emo_feature_collection_get_values (collection, EMO_FEATURE_SCORES, task->row) : NULL;
 
   return task->missing == 0 ||
-         emo_feature_eye_look (self->eye, task->patches, mean, scores, collection->cancellable, error);
+         emo_feature_eye_look (self->eye, task->patches, find_place (task, collection, EMO_FEATURE_MEANS),
+                               find_place (task, collection, EMO_FEATURE_SPREADS), find_place (task, collection, EMO_FEATURE_SCORES),
+                               collection->cancellable, error);
 }
 
 /* A picture's own fault, and not that of disk, memory or model. */

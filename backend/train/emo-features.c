@@ -64,6 +64,7 @@ name_kinds (EmoFeatures   *self,
   self->kinds[EMO_FEATURE_MEANS] = emo_feature_kind_means (self->bundle, &self->config, computed, cancellable, error);
   if (self->kinds[EMO_FEATURE_MEANS] == NULL)
     return FALSE;
+  self->kinds[EMO_FEATURE_SPREADS] = emo_feature_kind_spreads (self->kinds[EMO_FEATURE_MEANS]);
   self->kinds[EMO_FEATURE_SCORES] = emo_feature_kind_scores (self->bundle, self->kinds[EMO_FEATURE_MEANS], cancellable, error);
   if (self->kinds[EMO_FEATURE_SCORES] == NULL)
     return FALSE;
@@ -81,7 +82,7 @@ static guint
 get_width (EmoFeatures *self,
            EmoFeature   feature)
 {
-  return feature == EMO_FEATURE_MEANS ? (guint) self->config.hidden_size : emo_label_set_get_size (self->bundle->labels);
+  return emo_feature_get_width (feature, self->config.hidden_size, emo_label_set_get_size (self->bundle->labels));
 }
 
 static gboolean
@@ -217,7 +218,7 @@ see (EmoFeatures           *self,
      EmoFeatureCollection  *collection,
      GError               **error)
 {
-  emo_feature_collection_list_missing (collection, EMO_FEATURE_SET_MEANS | EMO_FEATURE_SET_SCORES);
+  emo_feature_collection_list_missing (collection, EMO_FEATURE_SET_SEEN);
   if (collection->list->len == 0)
     return TRUE;
 
@@ -256,7 +257,7 @@ emo_features_look_at_blank (EmoFeatures   *self,
   image = emo_image_new (BLANK_SIDE, BLANK_SIDE, g_bytes_new_take (gray, n));
   patches = emo_patches_new (image, &self->config.image, error);
 
-  return patches != NULL && emo_feature_eye_look (self->eyes->pdata[0], patches, NULL, scores, cancellable, error);
+  return patches != NULL && emo_feature_eye_look (self->eyes->pdata[0], patches, NULL, NULL, scores, cancellable, error);
 }
 
 /* --- What the teacher says --- */

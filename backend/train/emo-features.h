@@ -12,9 +12,10 @@
 G_BEGIN_DECLS
 
 /* What a bundle's frozen parts, and a teacher, say of a dataset's pictures. Each
- * number is computed once and kept in FOLDER/{visual-means, label-scores,
- * teacher-logits} by the picture's hash; what is there is not computed again, and
- * a picture is decoded once for all that the VLM is to say of it.
+ * number is computed once and kept in FOLDER/{visual-means, visual-spreads,
+ * label-scores, teacher-logits} by the picture's hash; what is there is not
+ * computed again, and a picture is decoded once for all that the VLM is to say of
+ * it.
  *
  * Pictures go through the VLM one by one, as in the application, so that the
  * numbers are its own to the last bit whatever else is in the list. (Batches of
@@ -34,8 +35,11 @@ typedef struct
 typedef enum
 {
   EMO_FEATURE_SET_MEANS = 1 << EMO_FEATURE_MEANS,
+  EMO_FEATURE_SET_SPREADS = 1 << EMO_FEATURE_SPREADS,
   EMO_FEATURE_SET_SCORES = 1 << EMO_FEATURE_SCORES,
   EMO_FEATURE_SET_TEACHER = 1 << EMO_FEATURE_TEACHER,
+  /* What the VLM says, in one look. */
+  EMO_FEATURE_SET_SEEN = EMO_FEATURE_SET_MEANS | EMO_FEATURE_SET_SPREADS | EMO_FEATURE_SET_SCORES,
 } EmoFeatureSet;
 
 /* The pictures that could be read, in the order they were asked for. */
@@ -46,7 +50,7 @@ typedef struct
   guint    n_labels;
   guint32 *items;                    /* [n] their places in the dataset */
   guint32 *labels;                   /* [n] */
-  float   *values[EMO_N_FEATURES];   /* (nullable) [n, H] or [n, n_labels], where wanted */
+  float   *values[EMO_N_FEATURES];   /* (nullable) [n, emo_feature_get_width ()], where wanted */
 } EmoFeatureRows;
 
 typedef struct

@@ -197,6 +197,32 @@ test_feature_kinds_of_means_do_not_know_the_decoder (Fixture       *fixture,
 }
 
 static void
+test_feature_kinds_of_spreads_hang_on_the_means (Fixture       *fixture,
+                                                 gconstpointer  data)
+{
+  g_autofree char *spreads = emo_feature_kind_spreads (fixture->means);
+  g_autofree char *means = NULL;
+  g_autofree char *other = NULL;
+
+  g_assert_cmpstr (spreads, !=, fixture->means);
+  g_assert_true (g_str_has_prefix (spreads, "visual-spreads "));
+  fixture->config.image.max_pixels /= 2;
+  means = name_means (fixture);
+  other = emo_feature_kind_spreads (means);
+  g_assert_cmpstr (spreads, !=, other);
+}
+
+static void
+test_feature_kinds_have_widths (Fixture       *fixture,
+                                gconstpointer  data)
+{
+  g_assert_cmpuint (emo_feature_get_width (EMO_FEATURE_MEANS, 192, 8), ==, 192);
+  g_assert_cmpuint (emo_feature_get_width (EMO_FEATURE_SPREADS, 192, 8), ==, 3);
+  g_assert_cmpuint (emo_feature_get_width (EMO_FEATURE_SCORES, 192, 8), ==, 8);
+  g_assert_cmpuint (emo_feature_get_width (EMO_FEATURE_TEACHER, 192, 8), ==, 8);
+}
+
+static void
 test_feature_kinds_know_an_adapter (Fixture       *fixture,
                                     gconstpointer  data)
 {
@@ -237,6 +263,8 @@ main (int   argc,
 #define ADD(name, function) g_test_add ("/Emo/FeatureKinds/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("know-picture-settings", test_feature_kinds_know_picture_settings);
   ADD ("know-the-prompt", test_feature_kinds_know_the_prompt);
+  ADD ("of-spreads-hang-on-the-means", test_feature_kinds_of_spreads_hang_on_the_means);
+  ADD ("have-widths", test_feature_kinds_have_widths);
   ADD ("know-the-tower", test_feature_kinds_know_the_tower);
   ADD ("of-means-do-not-know-the-decoder", test_feature_kinds_of_means_do_not_know_the_decoder);
   ADD ("know-an-adapter", test_feature_kinds_know_an_adapter);
