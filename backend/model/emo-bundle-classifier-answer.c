@@ -12,6 +12,7 @@
 
 #include "emo-bundle-classifier-private.h"
 #include "emo-visual-mean.h"
+#include "emo-visual-spread.h"
 
 /* Where the stages of one request go. */
 typedef struct
@@ -115,6 +116,24 @@ tell_input (EmoBundleClassifier *self,
   tell (listener, update);
 }
 
+/* Of the @n tokens that were seen. */
+static void
+judge_domain (EmoBundleClassifier *self,
+              gsize                n,
+              EmoUpdate           *update)
+{
+  float spread[EMO_VISUAL_SPREAD_SIZE];
+
+  update->in_domain = EMO_DOMAIN_UNKNOWN;
+  update->domain_distance = NAN;
+  if (self->domain == NULL)
+    return;
+  emo_visual_spread (self->seen.values, n, self->config.hidden_size, spread);
+  update->domain_distance = emo_domain_distance (self->domain, self->seen.mean, spread);
+  if (!isnan (update->domain_distance))
+    update->in_domain = update->domain_distance <= 1.0 ? EMO_DOMAIN_IN : EMO_DOMAIN_OUT;
+}
+
 static gboolean
 see (EmoBundleClassifier  *self,
      const Listener       *listener,
@@ -138,14 +157,7 @@ see (EmoBundleClassifier  *self,
 
   update = emo_update_new (EMO_STAGE_VISION);
   update->ms = _emo_ms_since (start);
-  update->in_domain = EMO_DOMAIN_UNKNOWN;
-  update->domain_distance = NAN;
-  if (self->domain != NULL)
-    {
-      update->domain_distance = emo_domain_distance (self->domain, seen->mean);
-      if (!isnan (update->domain_distance))
-        update->in_domain = update->domain_distance <= 1.0 ? EMO_DOMAIN_IN : EMO_DOMAIN_OUT;
-    }
+  judge_domain (self, n, update);
   tell (listener, update);
   return TRUE;
 }

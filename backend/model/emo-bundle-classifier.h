@@ -43,8 +43,8 @@ EmoClassifier *emo_bundle_classifier_load (const EmoLoadOptions  *options,
  * first picture. Engine thread. */
 void           emo_bundle_classifier_complete_info (EmoBundleClassifier *self);
 
-/* The mean visual token [H] of the picture classified last, for domain
- * statistics and checks; NULL before the first. */
+/* The mean visual token [H] of the picture classified last, for checks; NULL
+ * before the first. */
 const float   *emo_bundle_classifier_get_visual_mean (EmoBundleClassifier *self,
                                                       guint               *length);
 

@@ -101,7 +101,7 @@ open_stage (Run     *run,
 
   if (!check_recipe (run, error) || !emo_stage_features_open (&run->source, run->job, EMO_TRAIN_DISTILLED, error))
     return FALSE;
-  run->wanted = EMO_FEATURE_SET_MEANS;
+  run->wanted = EMO_FEATURE_SET_MEANS | EMO_FEATURE_SET_SPREADS;
   if (emo_features_has_teacher (run->source.features) && get_recipe (run)->alpha > 0)
     run->wanted |= EMO_FEATURE_SET_TEACHER;
   else
@@ -372,7 +372,7 @@ save_domain (Run     *run,
   g_autofree guint32 *list = g_new (guint32, train->n);
   guint n_seen = list_domain_rows (run, list);
   EmoDomainRows rows = {
-    train->values[EMO_FEATURE_MEANS], train->width, list, n_seen, list + n_seen, train->n - n_seen,
+    train->values[EMO_FEATURE_MEANS], train->values[EMO_FEATURE_SPREADS], train->width, list, n_seen, list + n_seen, train->n - n_seen,
   };
 
   if (rows.n_seen >= 2 && rows.n_unseen >= 1)

@@ -23,11 +23,16 @@
 /* A share of the identity at the least: rounding must leave it invertible. */
 #define MIN_SHRINKAGE 1e-4
 
+/* Of a column's mean: what deviates less does so by rounding. */
+#define MIN_DEVIATION 1e-6
+
 typedef struct
 {
-  guint   width;
+  guint   width;        /* W = H + EMO_VISUAL_SPREAD_SIZE */
   double *mean;         /* [width] */
-  double *matrix;       /* [width, width] covariance, then its factor, then its inverse */
+  double *scale;        /* [width] what a column is divided by */
+  double *row;          /* [width] the picture in work */
+  double *matrix;       /* [width, width] covariance, then that of scaled columns, its factor, its inverse */
   float  *mean_out;     /* [width] */
   float  *precision;    /* [width, width] */
 } Fit;
@@ -36,6 +41,8 @@ static void
 fit_clear (Fit *fit)
 {
   g_free (fit->mean);
+  g_free (fit->scale);
+  g_free (fit->row);
   g_free (fit->matrix);
   g_free (fit->mean_out);
   g_free (fit->precision);
@@ -49,8 +56,8 @@ fit_init (Fit     *fit,
   gsize n = (gsize) width * width;
 
   *fit = (Fit) {
-    .width = width, .mean = g_new0 (double, width), .mean_out = g_new (float, width), .matrix = g_try_new0 (double, n),
-    .precision = g_try_new (float, n),
+    .width = width, .mean = g_new0 (double, width), .scale = g_new (double, width), .row = g_new (double, width),
+    .mean_out = g_new (float, width), .matrix = g_try_new0 (double, n), .precision = g_try_new (float, n),
   };
   if (fit->matrix != NULL && fit->precision != NULL)
     return TRUE;
@@ -59,31 +66,52 @@ fit_init (Fit     *fit,
   return FALSE;
 }
 
+static guint
+get_width (const EmoDomainRows *rows)
+{
+  return rows->hidden_size + EMO_VISUAL_SPREAD_SIZE;
+}
+
 /* Rows over all of the list where it is longer than they have to be. */
 static guint
 count_rows (const EmoDomainRows *rows)
 {
-  return MIN (rows->n_seen, MAX (MIN_ROWS, ROWS_A_DIMENSION * rows->width));
+  return MIN (rows->n_seen, MAX (MIN_ROWS, ROWS_A_DIMENSION * get_width (rows)));
 }
 
-static const float *
-row_at (const EmoDomainRows *rows,
-        guint                index,
-        guint                n)
+static guint
+find_seen (const EmoDomainRows *rows,
+           guint                index,
+           guint                n)
 {
-  return rows->values + (gsize) rows->seen[(guint64) index * rows->n_seen / n] * rows->width;
+  return rows->seen[(guint64) index * rows->n_seen / n];
 }
 
+/* What EmoDomain puts one behind the other. */
 static void
-add_outer (Fit          *fit,
-           const double *difference)
+read_row (Fit                 *fit,
+          const EmoDomainRows *rows,
+          guint                place)
+{
+  const float *mean = rows->means + (gsize) place * rows->hidden_size;
+  const float *spread = rows->spreads + (gsize) place * EMO_VISUAL_SPREAD_SIZE;
+
+  for (guint j = 0; j < rows->hidden_size; j++)
+    fit->row[j] = mean[j];
+  for (guint j = 0; j < EMO_VISUAL_SPREAD_SIZE; j++)
+    fit->row[rows->hidden_size + j] = spread[j];
+}
+
+/* Of the row's difference from the mean. */
+static void
+add_outer (Fit *fit)
 {
   for (guint i = 0; i < fit->width; i++)
     {
       double *row = fit->matrix + (gsize) i * fit->width;
 
       for (guint j = 0; j <= i; j++)
-        row[j] += difference[i] * difference[j];
+        row[j] += fit->row[i] * fit->row[j];
     }
 }
 
@@ -94,23 +122,62 @@ measure (Fit                  *fit,
          GError              **error)
 {
   guint n = count_rows (rows), width = fit->width;
-  g_autofree double *difference = g_new (double, width);
 
   for (guint i = 0; i < n; i++)
-    for (guint j = 0; j < width; j++)
-      fit->mean[j] += row_at (rows, i, n)[j] / (double) n;
+    {
+      read_row (fit, rows, find_seen (rows, i, n));
+      for (guint j = 0; j < width; j++)
+        fit->mean[j] += fit->row[j] / (double) n;
+    }
   for (guint i = 0; i < n; i++)
     {
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
+      read_row (fit, rows, find_seen (rows, i, n));
       for (guint j = 0; j < width; j++)
-        difference[j] = row_at (rows, i, n)[j] - fit->mean[j];
-      add_outer (fit, difference);
+        fit->row[j] -= fit->mean[j];
+      add_outer (fit);
     }
   for (gsize i = 0; i < (gsize) width * width; i++)
     fit->matrix[i] /= n;
 
   return TRUE;
+}
+
+/* Standard deviations. A column that does not deviate has no scale of its own and
+ * takes the root of the others' mean variance, or 1 where none does. */
+static void
+find_scales (Fit *fit)
+{
+  guint n_varied = 0;
+  double sum = 0, usual;
+
+  for (guint i = 0; i < fit->width; i++)
+    {
+      double variance = fit->matrix[(gsize) i * fit->width + i], scale = sqrt (variance);
+
+      fit->scale[i] = scale > MIN_DEVIATION * fabs (fit->mean[i]) ? scale : 0;
+      if (fit->scale[i] > 0)
+        {
+          sum += variance;
+          n_varied++;
+        }
+    }
+  usual = n_varied > 0 ? sqrt (sum / n_varied) : 1;
+  for (guint i = 0; i < fit->width; i++)
+    if (!(fit->scale[i] > 0))
+      fit->scale[i] = usual;
+}
+
+/* Columns have different units and widths. To shrink towards the identity means
+ * the same for each of them only where they are scaled alike. */
+static void
+standardise (Fit *fit)
+{
+  find_scales (fit);
+  for (guint i = 0; i < fit->width; i++)
+    for (guint j = 0; j <= i; j++)
+      fit->matrix[(gsize) i * fit->width + j] /= fit->scale[i] * fit->scale[j];
 }
 
 /* The oracle approximating shrinkage of Chen, Wiesel, Eldar and Hero (2010): how
@@ -207,7 +274,8 @@ invert_factor (Fit *fit)
     fit->matrix[(gsize) j * n + j] = 1 / fit->matrix[(gsize) j * n + j];
 }
 
-/* The inverse is M'M: row j of the upper triangle holds M's column j. */
+/* The inverse is M'M: row j of the upper triangle holds M's column j. The columns'
+ * scales go into it, so that it is of pictures as they are. */
 static void
 multiply (Fit *fit)
 {
@@ -221,16 +289,15 @@ multiply (Fit *fit)
 
         for (guint k = i; k < n; k++)
           sum += a[k] * b[k];
-        fit->precision[(gsize) i * n + j] = fit->precision[(gsize) j * n + i] = (float) sum;
+        fit->precision[(gsize) i * n + j] = fit->precision[(gsize) j * n + i] = (float) (sum / (fit->scale[i] * fit->scale[j]));
       }
   for (guint i = 0; i < n; i++)
     fit->mean_out[i] = (float) fit->mean[i];
 }
 
-/* As EmoDomain measures it, with the rounded numbers that it will read. */
+/* Of the row, as EmoDomain measures it, with the rounded numbers that it will read. */
 static double
-distance (const Fit   *fit,
-          const float *values)
+distance (const Fit *fit)
 {
   guint n = fit->width;
   double square = 0;
@@ -241,8 +308,8 @@ distance (const Fit   *fit,
       double sum = 0;
 
       for (guint j = 0; j < n; j++)
-        sum += row[j] * ((double) values[j] - fit->mean_out[j]);
-      square += sum * ((double) values[i] - fit->mean_out[i]);
+        sum += row[j] * (fit->row[j] - fit->mean_out[j]);
+      square += sum * (fit->row[i] - fit->mean_out[i]);
     }
 
   return sqrt (MAX (square, 0));
@@ -258,7 +325,7 @@ compare_doubles (gconstpointer a,
 }
 
 static gboolean
-find_threshold (const Fit            *fit,
+find_threshold (Fit                  *fit,
                 const EmoDomainRows  *rows,
                 float                *threshold,
                 GCancellable         *cancellable,
@@ -271,7 +338,8 @@ find_threshold (const Fit            *fit,
     {
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      distances[i] = distance (fit, rows->values + (gsize) rows->unseen[i] * rows->width);
+      read_row (fit, rows, rows->unseen[i]);
+      distances[i] = distance (fit);
     }
   qsort (distances, rows->n_unseen, sizeof *distances, compare_doubles);
   /* Rounded up, so that the picture that it comes from stays within. */
@@ -301,7 +369,7 @@ save (const Fit   *fit,
 
 /**
  * emo_domain_fit_save:
- * @rows: mean visual tokens, and which of them serve what
+ * @rows: mean visual tokens and spreads, and which of them serve what
  * @path: of the file for emo_domain_load()
  * @cancellable: (nullable): tested before every row
  * @error: return location
@@ -318,12 +386,13 @@ emo_domain_fit_save (const EmoDomainRows  *rows,
   float threshold = 0;
   gboolean ok;
 
-  g_return_val_if_fail (rows != NULL && rows->width > 0 && rows->n_seen >= 2 && rows->n_unseen >= 1, FALSE);
+  g_return_val_if_fail (rows != NULL && rows->hidden_size > 0 && rows->n_seen >= 2 && rows->n_unseen >= 1, FALSE);
   g_return_val_if_fail (path != NULL, FALSE);
 
-  ok = fit_init (&fit, rows->width, error) && measure (&fit, rows, cancellable, error);
+  ok = fit_init (&fit, get_width (rows), error) && measure (&fit, rows, cancellable, error);
   if (ok)
     {
+      standardise (&fit);
       shrink (&fit, count_rows (rows));
       ok = factor (&fit, cancellable, error);
     }

@@ -17,7 +17,9 @@
 #include "emo-domain.h"
 #include "emo-error.h"
 #include "emo-head.h"
+#include "emo-safetensors.h"
 #include "emo-teacher.h"
+#include "emo-visual-spread.h"
 #include "stage-fixture.h"
 
 static void
@@ -44,6 +46,17 @@ read_number (Stage      *stage,
   return emo_json_value_get_member_double (emo_json_get_root (json), key, -1);
 }
 
+/* How long the mean of the domain's statistics is. */
+static gint64
+read_domain_width (const char *path)
+{
+  g_autoptr(EmoSafetensors) file = emo_safetensors_open (path, NULL);
+
+  g_assert_nonnull (file);
+
+  return emo_safetensors_find (file, "mean")->shape[0];
+}
+
 static void
 test_distilled_stage_makes_a_head_and_a_domain (Stage         *stage,
                                                 gconstpointer  data)
@@ -65,6 +78,7 @@ test_distilled_stage_makes_a_head_and_a_domain (Stage         *stage,
   g_assert_no_error (error);
   domain = emo_domain_load (bundle->domain, 192, &error);
   g_assert_no_error (error);
+  g_assert_cmpint (read_domain_width (bundle->domain), ==, 192 + EMO_VISUAL_SPREAD_SIZE);
   g_assert_cmpuint (stage_count (stage, "epoch"), ==, 4);
   g_assert_cmpuint (stage_count (stage, "start"), ==, 1);
   g_assert_cmpuint (stage_count (stage, "done"), ==, 1);

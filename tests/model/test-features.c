@@ -13,9 +13,11 @@
 #include <glib/gstdio.h>
 
 #include "emo-bundle-classifier.h"
+#include "emo-domain.h"
 #include "emo-error.h"
 #include "emo-features.h"
 #include "emo-teacher.h"
+#include "emo-visual-spread.h"
 #include "train-fixture.h"
 
 typedef struct
@@ -131,26 +133,37 @@ collect_all (Fixture       *fixture,
   return rows;
 }
 
-#define SEEN (EMO_FEATURE_SET_MEANS | EMO_FEATURE_SET_SCORES)
+typedef struct
+{
+  double scores[EMO_LABEL_SET_MAX];
+  double domain_distance;
+} Answer;
 
 static void
-take_scores_cb (EmoUpdate *update,
+take_answer_cb (EmoUpdate *update,
                 gpointer   user_data)
 {
+  Answer *answer = user_data;
+
+  if (update->stage == EMO_STAGE_VISION)
+    answer->domain_distance = update->domain_distance;
   if (update->stage == EMO_STAGE_VLM)
-    memcpy (user_data, update->scores, update->n_labels * sizeof (double));
+    memcpy (answer->scores, update->scores, update->n_labels * sizeof (double));
 }
 
 static void
 test_features_equal_the_application (Fixture       *fixture,
                                      gconstpointer  data)
 {
-  g_autoptr(EmoFeatureRows) rows = collect_all (fixture, SEEN);
+  g_autoptr(EmoFeatureRows) rows = collect_all (fixture, EMO_FEATURE_SET_SEEN);
   EmoLoadOptions options = EMO_LOAD_OPTIONS_INIT;
   g_autoptr(EmoClassifier) classifier = NULL;
+  g_autoptr(EmoDomain) domain = NULL;
   g_autoptr(GError) error = NULL;
   EmoRequest request = EMO_REQUEST_INIT;
 
+  domain = emo_domain_load (fixture->bundle->domain, rows->width, &error);
+  g_assert_no_error (error);
   options.path = fixture->folder;
   options.device = "cpu";
   options.dtype = "float32";
@@ -164,17 +177,18 @@ test_features_equal_the_application (Fixture       *fixture,
       const EmoDatasetItem *item = emo_dataset_get (fixture->dataset, rows->items[i]);
       g_autoptr(EmoImage) image = emo_image_load (item->path, FALSE, NULL);
       g_autoptr(EmoPatches) patches = emo_classifier_prepare (classifier, image, NULL);
-      double scores[EMO_LABEL_SET_MAX];
-      const float *mean;
+      Answer answer = { 0 };
+      const float *mean, *spread = rows->values[EMO_FEATURE_SPREADS] + i * EMO_VISUAL_SPREAD_SIZE;
       guint width;
 
       g_assert_cmpuint (rows->labels[i], ==, item->label);
-      g_assert_true (emo_classifier_classify (classifier, patches, &request, take_scores_cb, scores, NULL, NULL));
+      g_assert_true (emo_classifier_classify (classifier, patches, &request, take_answer_cb, &answer, NULL, NULL));
       mean = emo_bundle_classifier_get_visual_mean (EMO_BUNDLE_CLASSIFIER (classifier), &width);
       g_assert_cmpuint (width, ==, rows->width);
       g_assert_cmpmem (rows->values[EMO_FEATURE_MEANS] + i * width, width * sizeof (float), mean, width * sizeof (float));
+      g_assert_cmpfloat (emo_domain_distance (domain, mean, spread), ==, answer.domain_distance);
       for (guint j = 0; j < rows->n_labels; j++)
-        g_assert_cmpfloat (rows->values[EMO_FEATURE_SCORES][i * rows->n_labels + j], ==, (float) scores[j]);
+        g_assert_cmpfloat (rows->values[EMO_FEATURE_SCORES][i * rows->n_labels + j], ==, (float) answer.scores[j]);
     }
 }
 
@@ -183,7 +197,7 @@ assert_same (EmoFeatureRows *a,
              EmoFeatureRows *b,
              EmoFeature      feature)
 {
-  gsize width = feature == EMO_FEATURE_MEANS ? a->width : a->n_labels;
+  gsize width = emo_feature_get_width (feature, a->width, a->n_labels);
 
   g_assert_cmpuint (a->n, ==, b->n);
   g_assert_cmpmem (a->values[feature], a->n * width * sizeof (float), b->values[feature], b->n * width * sizeof (float));
@@ -199,14 +213,100 @@ test_features_are_computed_once (Fixture       *fixture,
   g_autoptr(EmoFeatureRows) again = NULL;
 
   g_assert_cmpuint (fixture->n_told, >, 0);
+  g_assert_null (means->values[EMO_FEATURE_SPREADS]);
   g_assert_null (means->values[EMO_FEATURE_SCORES]);
-  both = collect_all (fixture, SEEN);
+  both = collect_all (fixture, EMO_FEATURE_SET_SEEN);
   g_assert_cmpuint (fixture->n_told, >, 0);
   assert_same (means, both, EMO_FEATURE_MEANS);
-  again = collect_all (fixture, SEEN);
+  again = collect_all (fixture, EMO_FEATURE_SET_SEEN);
   g_assert_cmpuint (fixture->n_told, ==, 0);
   assert_same (both, again, EMO_FEATURE_MEANS);
+  assert_same (both, again, EMO_FEATURE_SPREADS);
   assert_same (both, again, EMO_FEATURE_SCORES);
+}
+
+/* What an older program left: the means are not computed again. */
+static void
+test_features_add_spreads_to_means (Fixture       *fixture,
+                                    gconstpointer  data)
+{
+  g_autoptr(EmoFeatureRows) means = collect_all (fixture, EMO_FEATURE_SET_MEANS);
+  g_autoptr(EmoFeatureRows) spreads = NULL;
+  g_autoptr(EmoFeatureRows) both = NULL;
+
+  spreads = collect_all (fixture, EMO_FEATURE_SET_SPREADS);
+  g_assert_cmpuint (fixture->n_told, >, 0);
+  g_assert_null (spreads->values[EMO_FEATURE_MEANS]);
+  both = collect_all (fixture, EMO_FEATURE_SET_MEANS | EMO_FEATURE_SET_SPREADS);
+  g_assert_cmpuint (fixture->n_told, ==, 0);
+  assert_same (means, both, EMO_FEATURE_MEANS);
+  assert_same (spreads, both, EMO_FEATURE_SPREADS);
+}
+
+static char *
+write_gray (Fixture    *fixture,
+            const char *name,
+            guint       side)
+{
+  gsize n = (gsize) side * side * 3;
+  g_autofree guint8 *pixels = g_malloc (n);
+  g_autoptr(EmoImage) image = NULL;
+  g_autoptr(GBytes) png = NULL;
+  char *path = g_build_filename (fixture->root, name, NULL);
+
+  memset (pixels, 128, n);
+  image = emo_image_new (side, side, g_bytes_new (pixels, n));
+  png = emo_image_encode_png (image, NULL);
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (png, NULL), g_bytes_get_size (png), NULL));
+
+  return path;
+}
+
+/* The deviation of the norms against the largest, in logarithms. */
+static double
+find_deviation (EmoFeatureRows *rows,
+                guint           row)
+{
+  const float *spread = rows->values[EMO_FEATURE_SPREADS] + row * EMO_VISUAL_SPREAD_SIZE;
+
+  for (guint i = 0; i < EMO_VISUAL_SPREAD_SIZE; i++)
+    g_assert_true (isfinite (spread[i]));
+
+  return spread[1] - spread[2];
+}
+
+/* Its tokens hardly differ. */
+static void
+test_features_take_an_even_picture (Fixture       *fixture,
+                                    gconstpointer  data)
+{
+  g_autofree char *gray = write_gray (fixture, "train/awe/gray.png", 224);
+  g_autoptr(EmoFeatureRows) rows = NULL;
+
+  open_dataset (fixture);
+  rows = collect_all (fixture, EMO_FEATURE_SET_SPREADS);
+  g_assert_cmpuint (fixture->problems->len, ==, 0);
+  for (guint i = 0; i < rows->n; i++)
+    {
+      gboolean is_gray = g_str_equal (emo_dataset_get (fixture->dataset, rows->items[i])->path, gray);
+      gboolean is_even = find_deviation (rows, i) < -5;
+
+      g_assert_true (is_even == is_gray);
+    }
+}
+
+/* Where a picture may not be larger than a token, it has no spread. */
+static void
+test_features_take_pictures_of_one_token (Fixture       *fixture,
+                                          gconstpointer  data)
+{
+  g_autoptr(EmoFeatureRows) rows = NULL;
+
+  fixture->bundle->max_pixels = 28 * 28;
+  rows = collect_all (fixture, EMO_FEATURE_SET_SPREADS);
+  g_assert_cmpuint (rows->n, >=, 10);
+  for (guint i = 0; i < rows->n; i++)
+    g_assert_cmpfloat_with_epsilon (find_deviation (rows, i), log (1e-3), 1e-5);
 }
 
 /* A file that is no picture, one that is empty, one whose end is missing, and a
@@ -215,7 +315,7 @@ static void
 test_features_leave_broken_pictures_out (Fixture       *fixture,
                                          gconstpointer  data)
 {
-  g_autoptr(EmoFeatureRows) before = collect_all (fixture, SEEN);
+  g_autoptr(EmoFeatureRows) before = collect_all (fixture, EMO_FEATURE_SET_SEEN);
   g_autoptr(EmoFeatureRows) after = NULL;
   const EmoDatasetItem *good = emo_dataset_get (fixture->dataset, 0);
   g_autofree char *copy = g_build_filename (fixture->root, "train", "fear", "copy.png", NULL);
@@ -229,7 +329,7 @@ test_features_leave_broken_pictures_out (Fixture       *fixture,
   g_assert_true (g_file_get_contents (good->path, &text, &length, NULL));
   g_assert_true (g_file_set_contents (cut, text, length / 2, NULL));
   open_dataset (fixture);
-  after = collect_all (fixture, SEEN);
+  after = collect_all (fixture, EMO_FEATURE_SET_SEEN);
   g_assert_cmpuint (after->n, ==, before->n + 1);
   g_assert_cmpuint (fixture->problems->len, ==, 3);
   for (guint i = 0; i < fixture->problems->len; i++)
@@ -255,7 +355,7 @@ test_features_keep_what_is_computed_when_stopped (Fixture       *fixture,
   guint32 first = 0;
 
   fixture->stop_at = 1;
-  g_assert_null (collect (fixture, features, SEEN, &error));
+  g_assert_null (collect (fixture, features, EMO_FEATURE_SET_SEEN, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
   g_clear_pointer (&features, emo_features_free);
@@ -263,7 +363,7 @@ test_features_keep_what_is_computed_when_stopped (Fixture       *fixture,
   fixture->stop_at = 0;
   fixture->n_told = 0;
   features = open_features (fixture, NULL);
-  rows = emo_features_collect (features, fixture->dataset, &first, 1, SEEN, fixture->problems, watch_cb, fixture, NULL, &error);
+  rows = emo_features_collect (features, fixture->dataset, &first, 1, EMO_FEATURE_SET_SEEN, fixture->problems, watch_cb, fixture, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (rows->n, ==, 1);
   g_assert_cmpuint (fixture->n_told, ==, 0);
@@ -327,6 +427,9 @@ main (int   argc,
   ADD ("of-several-eyes-equal-the-application", 3, test_features_equal_the_application);
   ADD ("are-computed-once", 1, test_features_are_computed_once);
   ADD ("of-several-eyes-are-computed-once", 3, test_features_are_computed_once);
+  ADD ("add-spreads-to-means", 1, test_features_add_spreads_to_means);
+  ADD ("take-an-even-picture", 1, test_features_take_an_even_picture);
+  ADD ("take-pictures-of-one-token", 1, test_features_take_pictures_of_one_token);
   ADD ("leave-broken-pictures-out", 1, test_features_leave_broken_pictures_out);
   ADD ("of-several-eyes-leave-broken-pictures-out", 3, test_features_leave_broken_pictures_out);
   ADD ("keep-what-is-computed-when-stopped", 1, test_features_keep_what_is_computed_when_stopped);

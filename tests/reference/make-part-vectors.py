@@ -3,7 +3,7 @@
 #
 # Copyright 2026 The EmoVLM-KD desktop authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes tests/vectors/parts: gates, heads, spreads, adapters, configs, chat prompts and answer ends, with expected numbers.
+"""Writes tests/vectors/parts: gates, heads, domains, spreads, adapters, configs, chat prompts and answer ends, with expected numbers.
 usage: make-part-vectors.py   (from the repository's root; transformers 5.23, torch 2.13, peft)"""
 import json, os, random, shutil
 import numpy as np
@@ -96,7 +96,13 @@ def domain():
     a = torch.randn(H, H); p = (a @ a.T / H + torch.eye(H) * .1).contiguous(); m = torch.randn(H); x = torch.randn(H)
     save_file({'mean': m, 'precision': p, 'threshold': torch.tensor([3.5])}, f'{OUT}/domain.safetensors')
     d = (x - m).double()
-    return dict(x=x.tolist(), distance=((d @ p.double() @ d).sqrt() / 3.5).item())
+    # Drawn from a seed of its own: what comes behind stays as it is.
+    g = torch.Generator().manual_seed(8); a = torch.randn(H + 3, H + 3, generator=g); q = (a @ a.T / H + torch.eye(H + 3) * .1).contiguous()
+    both, y = torch.randn(2, H + 3, generator=g)
+    save_file({'mean': both.contiguous(), 'precision': q, 'threshold': torch.tensor([2.5])}, f'{OUT}/domain-spread.safetensors')
+    e = (y - both).double()
+    return dict(x=x.tolist(), distance=((d @ p.double() @ d).sqrt() / 3.5).item(),
+                mean=y[:H].tolist(), spread=y[H:].tolist(), distance_of_both=((e @ q.double() @ e).sqrt() / 2.5).item())
 
 
 def spreads():
