@@ -17,6 +17,7 @@
 #include "emo-text.h"
 
 #define TOLERANCE_MEAN 1e-4
+#define TOLERANCE_DISTANCE 1e-4
 
 /* What one request said, by stage. */
 typedef struct
@@ -126,9 +127,10 @@ request_without_text (void)
   return request;
 }
 
-/* The mean visual token of every sample against transformers'. */
+/* What every sample looks like, and whether it is in domain, against transformers
+ * and numpy. */
 static void
-test_classifier_visual_mean_equals_reference (void)
+test_classifier_visual_mean_and_domain_equal_reference (void)
 {
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "vectors", "emoscenes.golden.json", NULL);
   g_autoptr (GError) error = NULL;
@@ -155,6 +157,8 @@ test_classifier_visual_mean_equals_reference (void)
       g_assert_cmpuint (width, ==, emo_json_value_get_length (expected));
       for (guint j = 0; j < width; j++)
         g_assert_cmpfloat_with_epsilon (mean[j], emo_json_value_get_double (emo_json_value_get_element (expected, j)), TOLERANCE_MEAN);
+      g_assert_cmpfloat_with_epsilon (find_stage (&heard, EMO_STAGE_VISION, -1)->domain_distance,
+                                      emo_json_value_get_member_double (result, "domain_distance", NAN), TOLERANCE_DISTANCE);
       heard_clear (&heard);
     }
 }
@@ -577,7 +581,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/Emo/BundleClassifier/visual-mean-equals-reference", test_classifier_visual_mean_equals_reference);
+  g_test_add_func ("/Emo/BundleClassifier/visual-mean-and-domain-equal-reference", test_classifier_visual_mean_and_domain_equal_reference);
   g_test_add_func ("/Emo/BundleClassifier/stages-come-in-order", test_classifier_stages_come_in_order);
   g_test_add_func ("/Emo/BundleClassifier/explains-any-label-again", test_classifier_explains_any_label_again);
   g_test_add_func ("/Emo/BundleClassifier/stop-ends-the-text-and-the-next-picture-works", test_classifier_stop_ends_the_text_and_the_next_picture_works);

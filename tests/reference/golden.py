@@ -53,7 +53,8 @@ def measure(reference, path):
         return dict(image=os.path.basename(path), error=str(error)), float('inf')
     scores = reference.label_scores(pixels, grid, ids)
     vlm = torch.tensor(scores).softmax(-1)
-    mean = reference.visual_mean(pixels, grid)
+    tokens = reference.visual_tokens(pixels, grid)
+    mean = tokens.mean(0, keepdim=True)
     explanation, raw, lead = explain(reference, image, pixels, grid, ids, int(vlm.argmax()))
     free_text, free_ids, free_lead = reference.generate(pixels, grid, ids)
     result = dict(
@@ -64,6 +65,8 @@ def measure(reference, path):
         pixel_mean=pixels.float().mean().item(), pixel_std=pixels.float().std().item(),
         visual_mean=mean[0].tolist(), label_logprob=scores, vlm=vlm.tolist(),
         explanation=explanation, explanation_raw=raw, free_text=free_text, free_ids=free_ids)
+    if reference.domain is not None:
+        result['domain_distance'] = reference.domain_distance(tokens)
     branches(reference, result, mean)
     return result, min(lead, free_lead)
 

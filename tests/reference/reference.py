@@ -115,6 +115,8 @@ class Reference:
             self.model = PeftModel.from_pretrained(self.model, adapter).merge_and_unload()
         self.pad = self.model.config.image_token_id
         head, gate = self.manifest.get('distilled'), self.manifest.get('gate')
+        domain = self.manifest.get('domain', {}).get('path')
+        self.domain = load_file(inside(domain)) if domain else None
         self.head = load_file(inside(head['path'])) if head else None
         self.gate = load_file(inside(gate['path'])) if gate else None
         self.candidates = [self.encode(self.prompt['answer'].replace('%s', label)) for label in self.labels]
@@ -139,10 +141,21 @@ class Reference:
                     mm_token_type_ids=(ids == self.pad).int())
 
     @torch.no_grad()
+    def visual_tokens(self, pixels, grid):
+        """[T, H] float32."""
+        visual = self.model.model.visual(pixels, grid_thw=grid)
+        return getattr(visual, 'pooler_output', visual).float()
+
     def visual_mean(self, pixels, grid):
         """[1, H] float32."""
-        visual = self.model.model.visual(pixels, grid_thw=grid)
-        return getattr(visual, 'pooler_output', visual).float().mean(0, keepdim=True)
+        return self.visual_tokens(pixels, grid).mean(0, keepdim=True)
+
+    def domain_distance(self, tokens):
+        """In domain where at most 1. tokens [T, H]."""
+        x = torch.cat([tokens.mean(0), torch.from_numpy(visual_spread(tokens))])
+        # Statistics of the mean token alone leave the spread out.
+        difference = (x[:len(self.domain['mean'])] - self.domain['mean']).double()
+        return (difference @ self.domain['precision'].double() @ difference).sqrt().item() / self.domain['threshold'].item()
 
     @torch.no_grad()
     def label_scores(self, pixels, grid, ids):
