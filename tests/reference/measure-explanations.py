@@ -33,6 +33,11 @@ def named_in(text, names):
     return found
 
 
+def spread(paths, n):
+    """@n of them, at equal distances: their folders are the labels."""
+    return paths[::max(1, len(paths) // n)][:n]
+
+
 def predict(cli, bundle, paths):
     done = subprocess.run([cli, 'predict', '--model', bundle, '--null', '-', '--format', 'jsonl', '--quiet'],
                           input='\0'.join(paths).encode(), capture_output=True, check=True)
@@ -52,7 +57,7 @@ def main():
     parser.add_argument('scenes')
     options = parser.parse_args()
     scenes, names = read_scenes(options.scenes, options.split)
-    paths = sorted(scenes)[:options.limit]
+    paths = spread(sorted(scenes), options.limit)
     said = true = wanted = found = right = 0
     for path, row in zip(paths, predict(options.cli, options.bundle, paths), strict=True):
         scene = scenes[path]
