@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-analyse-page-private.h"
+#include "emo-toast.h"
 
 /* What is done to pictures of the list: they are compared, go, come back and go
  * again. */
@@ -26,7 +27,7 @@ dismiss_removal_toast (EmoAnalysePage *self)
 
   g_clear_weak_pointer (&self->removal_toast);
   if (toast != NULL)
-    adw_toast_dismiss (toast);
+    emo_toast_dismiss (toast);
 }
 
 static char *

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-deletion-toast.h"
+#include "emo-toast.h"
 
 /* Deletions that follow each other quickly share one toast: a queue of toasts
  * would offer the last one's Undo long after. */
@@ -70,7 +71,7 @@ take_over (Deletion *deletion,
   g_array_prepend_vals (deletion->tokens, other->tokens->data, other->tokens->len);
   g_array_set_size (other->tokens, 0);
   deletion->n = deletion->n > 0 && other->n > 0 ? deletion->n + other->n : 0;
-  adw_toast_dismiss (before);
+  emo_toast_dismiss (before);
 }
 
 static char *
@@ -151,5 +152,5 @@ emo_deletion_toast_undo (AdwToast *toast)
 
   undo (toast);
   if (!deletion->over)
-    adw_toast_dismiss (toast);
+    emo_toast_dismiss (toast);
 }
