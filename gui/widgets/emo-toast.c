@@ -23,12 +23,16 @@ dismiss_cb (gpointer toast)
 
 /**
  * emo_toast_dismiss:
- * @toast: one that was added to an overlay
+ * @toast: one that was added to an overlay; it may go before
  */
 void
 emo_toast_dismiss (AdwToast *toast)
 {
+  g_autoptr(GSource) source = NULL;
+
   g_return_if_fail (ADW_IS_TOAST (toast));
 
-  g_timeout_add_full (G_PRIORITY_DEFAULT, DELAY_MS, dismiss_cb, g_object_ref (toast), g_object_unref);
+  source = g_timeout_source_new (DELAY_MS);
+  g_source_set_closure (source, g_cclosure_new_object (G_CALLBACK (dismiss_cb), G_OBJECT (toast)));
+  g_source_attach (source, NULL);
 }
