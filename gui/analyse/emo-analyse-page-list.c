@@ -147,7 +147,6 @@ compare_action (GtkWidget  *widget,
   self->comparing = TRUE;
   emo_compare_view_set_samples (self->compare, samples);
   _emo_analyse_page_update_empty (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->compare));
 }
 
 gboolean

@@ -123,7 +123,7 @@ _emo_analyse_page_update_empty (EmoAnalysePage *self)
       if (empty)
         gtk_widget_child_focus (GTK_WIDGET (self->empty), GTK_DIR_TAB_FORWARD);
       else if (self->comparing)
-        gtk_widget_child_focus (GTK_WIDGET (self->compare), GTK_DIR_TAB_FORWARD);
+        gtk_widget_grab_focus (GTK_WIDGET (self->compare));
       else if (!history)
         emo_list_pane_focus_list (self->list_pane);
     }

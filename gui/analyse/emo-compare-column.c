@@ -311,14 +311,14 @@ emo_compare_column_set_property (GObject      *object,
     }
 }
 
-#define BIND(child) gtk_widget_class_bind_template_child (widget_class, EmoCompareColumn, child)
-
 /* Its bars: GTK would choose the text below, and scroll what is above away. */
 static gboolean
 emo_compare_column_grab_focus (GtkWidget *widget)
 {
   return gtk_widget_child_focus (GTK_WIDGET (EMO_COMPARE_COLUMN (widget)->rows), GTK_DIR_TAB_FORWARD);
 }
+
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, EmoCompareColumn, child)
 
 static void
 emo_compare_column_class_init (EmoCompareColumnClass *klass)

@@ -55,6 +55,12 @@ def assert_quiet(app):
     assert not WARNING.search(text), f'stderr:\n{text}'
 
 
+def begin_batch(name):
+    app = App(DESKTOP, large_pictures(name))
+    wait_for(lambda: len(finished(app)) > 2, 60, 'the first answers')
+    return app
+
+
 def press_when_shown(app, name):
     def press():
         button = next((n for n in app.find_all('push button', name) if n.sensitive and n.extents[2] > 0), None)
@@ -80,16 +86,14 @@ def test_files_that_go_while_they_wait_can_be_tried_again():
 
 
 def test_another_model_in_the_middle_of_a_batch_loses_no_picture():
-    app = App(DESKTOP, large_pictures('models'))
-    wait_for(lambda: len(finished(app)) > 2, 60, 'the first answers')
+    app = begin_batch('models')
     app.activate_app_action('use-model', "b'%s'" % os.path.realpath(MODEL))
     wait_for(lambda: len(finished(app)) == COUNT, 60, 'all answers')
     assert_quiet(app)
 
 
 def test_a_batch_waits_for_a_model_that_was_unloaded():
-    app = App(DESKTOP, large_pictures('unloaded'))
-    wait_for(lambda: len(finished(app)) > 2, 60, 'the first answers')
+    app = begin_batch('unloaded')
     app.activate_app_action('unload-model')
     app.wait('push button', 'Model EmoScenes: Not Loaded')
     time.sleep(0.5)
@@ -102,8 +106,7 @@ def test_a_batch_waits_for_a_model_that_was_unloaded():
 
 
 def test_all_removed_in_the_middle_of_a_batch_comes_back_and_goes_on():
-    app = App(DESKTOP, large_pictures('removed'))
-    wait_for(lambda: len(finished(app)) > 2, 60, 'the first answers')
+    app = begin_batch('removed')
     app.activate_action('remove-all')
     wait_for(lambda: not rows(app), 10, 'an empty list')
     app.key('ctrl+z')
@@ -113,8 +116,7 @@ def test_all_removed_in_the_middle_of_a_batch_comes_back_and_goes_on():
 
 
 def test_stop_and_go_on_in_quick_turns_end_with_all_answers():
-    app = App(DESKTOP, large_pictures('turns'))
-    wait_for(lambda: len(finished(app)) > 2, 60, 'the first answers')
+    app = begin_batch('turns')
     turns = 0
     while turns < 3 and len(finished(app)) < COUNT - 10:
         press_when_shown(app, 'Stop')
