@@ -28,6 +28,7 @@ static const struct
   [EMO_ERROR_DTYPE] = { "UNSUP", 4 },
   [EMO_ERROR_MISSING_WEIGHT] = { "FORMAT", 4 },
   [EMO_ERROR_OUT_OF_MEMORY] = { "MEMORY", 5 },
+  [EMO_ERROR_DEVICE] = { "DEVICE", 1 },
   [EMO_ERROR_TORCH] = { "TORCH", 1 },
   [EMO_ERROR_NETWORK] = { "NET", 6 },
   [EMO_ERROR_CHECKSUM] = { "INTEGRITY", 4 },

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * @EMO_ERROR_DTYPE: a tensor has a type that cannot be used there
  * @EMO_ERROR_MISSING_WEIGHT: a tensor that the config implies is absent
  * @EMO_ERROR_OUT_OF_MEMORY: host or GPU memory is short (MEMORY)
+ * @EMO_ERROR_DEVICE: a GPU does not answer any more (DEVICE)
  * @EMO_ERROR_TORCH: libtorch reported something else
  * @EMO_ERROR_NETWORK: a host did not answer as it should
  * @EMO_ERROR_CHECKSUM: content differs from its recorded hash (INTEGRITY)
@@ -42,6 +43,7 @@ typedef enum
   EMO_ERROR_DTYPE,
   EMO_ERROR_MISSING_WEIGHT,
   EMO_ERROR_OUT_OF_MEMORY,
+  EMO_ERROR_DEVICE,
   EMO_ERROR_TORCH,
   EMO_ERROR_NETWORK,
   EMO_ERROR_CHECKSUM,

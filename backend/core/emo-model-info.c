@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "emo-model-info.h"
 
@@ -50,6 +51,21 @@ emo_model_info_ref (EmoModelInfo *self)
   return self;
 }
 
+enum { N_TEXTS = 14 };
+
+static void
+list_texts (EmoModelInfo  *self,
+            char         **texts[N_TEXTS])
+{
+  char **all[N_TEXTS] = {
+    &self->path, &self->base, &self->name, &self->revision, &self->domain_name, &self->domain_notice,
+    &self->model_sha256, &self->adapter_sha256, &self->head_sha256, &self->gate_sha256, &self->prompt_sha256,
+    &self->device, &self->device_name, &self->dtype,
+  };
+
+  memcpy (texts, all, sizeof all);
+}
+
 /**
  * emo_model_info_unref:
  * @self: (transfer full): a description
@@ -59,27 +75,47 @@ emo_model_info_ref (EmoModelInfo *self)
 void
 emo_model_info_unref (EmoModelInfo *self)
 {
+  char **texts[N_TEXTS];
+
   g_return_if_fail (self != NULL);
 
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  list_texts (self, texts);
+  for (guint i = 0; i < N_TEXTS; i++)
+    g_free (*texts[i]);
   g_clear_pointer (&self->labels, emo_label_set_unref);
   g_clear_pointer (&self->fusion, emo_fusion_unref);
-  g_free (self->path);
-  g_free (self->base);
-  g_free (self->name);
-  g_free (self->revision);
-  g_free (self->domain_name);
-  g_free (self->domain_notice);
-  g_free (self->model_sha256);
-  g_free (self->adapter_sha256);
-  g_free (self->head_sha256);
-  g_free (self->gate_sha256);
-  g_free (self->prompt_sha256);
-  g_free (self->device);
-  g_free (self->device_name);
-  g_free (self->dtype);
   g_strfreev (self->notes);
   g_free (self);
+}
+
+/**
+ * emo_model_info_copy:
+ * @self: a description
+ *
+ * Returns: (transfer full): another one that says the same, to be written to
+ *   until it is lent out
+ */
+EmoModelInfo *
+emo_model_info_copy (const EmoModelInfo *self)
+{
+  EmoModelInfo *copy;
+  char **texts[N_TEXTS];
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = g_memdup2 (self, sizeof *self);
+  g_atomic_ref_count_init (&copy->ref_count);
+  list_texts (copy, texts);
+  for (guint i = 0; i < N_TEXTS; i++)
+    *texts[i] = g_strdup (*texts[i]);
+  if (copy->labels != NULL)
+    emo_label_set_ref (copy->labels);
+  if (copy->fusion != NULL)
+    emo_fusion_ref (copy->fusion);
+  copy->notes = g_strdupv (self->notes);
+
+  return copy;
 }

@@ -57,6 +57,8 @@ GType         emo_model_info_get_type (void);
 EmoModelInfo *emo_model_info_new      (void);
 EmoModelInfo *emo_model_info_ref      (EmoModelInfo *self);
 void          emo_model_info_unref    (EmoModelInfo *self);
+/* One of its own, to be written to until it is lent out. */
+EmoModelInfo *emo_model_info_copy     (const EmoModelInfo *self);
 /* Everything but load_ms, for whoever keeps results longer than the model. */
 char         *emo_model_info_to_json       (EmoModelInfo  *self);
 EmoModelInfo *emo_model_info_new_from_json (const char    *text,

@@ -340,6 +340,18 @@ emo_prediction_get_info (EmoPrediction *self)
   return self->info;
 }
 
+void
+emo_prediction_set_info (EmoPrediction *self,
+                         EmoModelInfo  *info)
+{
+  g_return_if_fail (EMO_IS_PREDICTION (self));
+  g_return_if_fail (info != NULL);
+
+  emo_model_info_ref (info);
+  emo_model_info_unref (self->info);
+  self->info = info;
+}
+
 /**
  * emo_prediction_get_labels:
  * @self: a prediction

@@ -23,6 +23,9 @@ void             emo_prediction_apply              (EmoPrediction *self,
                                                     EmoUpdate     *update);
 
 EmoModelInfo    *emo_prediction_get_info           (EmoPrediction *self);
+/* Of the same model, where it had to leave a GPU in the middle of the answer. */
+void             emo_prediction_set_info           (EmoPrediction *self,
+                                                    EmoModelInfo  *info);
 EmoLabelSet     *emo_prediction_get_labels         (EmoPrediction *self);
 EmoStage         emo_prediction_get_stage          (EmoPrediction *self);
 gboolean         emo_prediction_has_branch         (EmoPrediction *self,

@@ -13,31 +13,46 @@
 #include "emo-file.h"
 #include "emo-safetensors.h"
 
-/* Loads the VLM where self->compute says. A GPU that is too small is no reason
- * to fail: the CPU takes over, and a note says so. */
-gboolean
-_emo_bundle_classifier_load_vlm (EmoBundleClassifier  *self,
-                                 GPtrArray            *notes,
-                                 const EmoLoadWatch   *watch,
-                                 GError              **error)
+static gboolean
+load_vlm (EmoBundleClassifier  *self,
+          GPtrArray            *notes,
+          const EmoLoadWatch   *watch,
+          GError              **error)
+{
+  self->vlm = emo_vlm_load_full (self->bundle->vlm, &self->config, self->adapter, self->compute.nf4,
+                                 self->compute.dtype, self->compute.device, notes, watch, error);
+  return self->vlm != NULL;
+}
+
+/* Away from a GPU that cannot run the model, with a note that says why. */
+static gboolean
+load_on_cpu (EmoBundleClassifier  *self,
+             const char           *reason,
+             GPtrArray            *notes,
+             const EmoLoadWatch   *watch,
+             GError              **error)
+{
+  g_ptr_array_add (notes, g_strdup_printf ("The GPU cannot run the model (%s): it runs on the CPU", reason));
+  g_clear_pointer (&self->vlm, emo_vlm_free);
+  emo_torch_empty_cache ();
+  self->compute.device = EMO_DEVICE_CPU;
+  self->compute.dtype = EMO_DTYPE_F32;
+  return load_vlm (self, notes, watch, error);
+}
+
+/* Where self->compute says. A GPU that is too small is no reason to fail. */
+static gboolean
+load_vlm_somewhere (EmoBundleClassifier  *self,
+                    GPtrArray            *notes,
+                    const EmoLoadWatch   *watch,
+                    GError              **error)
 {
   g_autoptr (GError) local = NULL;
 
-  g_clear_pointer (&self->vlm, emo_vlm_free);
-  self->vlm = emo_vlm_load_full (self->bundle->vlm, &self->config, self->adapter, self->compute.nf4,
-                                 self->compute.dtype, self->compute.device, notes, watch, &local);
-  if (self->vlm == NULL && self->compute.device.cuda && g_error_matches (local, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY))
-    {
-      g_ptr_array_add (notes, g_strdup_printf ("The GPU's memory is too small for the model (%s); it runs on the CPU", local->message));
-      g_clear_error (&local);
-      emo_torch_empty_cache ();
-      self->compute.device = EMO_DEVICE_CPU;
-      self->compute.dtype = EMO_DTYPE_F32;
-      self->vlm = emo_vlm_load_full (self->bundle->vlm, &self->config, self->adapter, self->compute.nf4,
-                                     self->compute.dtype, self->compute.device, notes, watch, &local);
-    }
-  if (self->vlm != NULL)
+  if (load_vlm (self, notes, watch, &local))
     return TRUE;
+  if (emo_compute_gpu_failed (self->compute.device, local))
+    return load_on_cpu (self, local->message, notes, watch, error);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
@@ -190,6 +205,19 @@ prepare_prompt (EmoBundleClassifier  *self,
 }
 
 static void
+fill_compute (EmoBundleClassifier *self,
+              EmoModelInfo        *info)
+{
+  g_free (info->device);
+  g_free (info->device_name);
+  g_free (info->dtype);
+  info->device = emo_compute_dup_device (&self->compute);
+  info->device_name = emo_compute_dup_hardware (&self->compute);
+  info->dtype = g_strdup (emo_compute_get_dtype (&self->compute));
+  info->threads = self->compute.threads;
+}
+
+static void
 fill_info (EmoBundleClassifier  *self,
            const EmoLoadOptions *options,
            GPtrArray            *notes)
@@ -213,10 +241,7 @@ fill_info (EmoBundleClassifier  *self,
   info->domain_name = g_strdup (bundle->domain_name);
   info->domain_notice = g_strdup (bundle->domain_notice);
   info->prompt_sha256 = emo_bundle_dup_prompt_sha256 (self->bundle);
-  info->device = emo_compute_dup_device (&self->compute);
-  info->device_name = emo_compute_dup_hardware (&self->compute);
-  info->dtype = g_strdup (emo_compute_get_dtype (&self->compute));
-  info->threads = self->compute.threads;
+  fill_compute (self, info);
   info->seed = options->seed;
   info->max_pixels = options->max_pixels;
   info->parameters = emo_vlm_config_count_parameters (&self->config);
@@ -327,9 +352,42 @@ load (EmoBundleClassifier   *self,
   self->provenance = emo_provenance_start (self->bundle);
   if (!load_adapter (self, error) || !load_branches (self, error) ||
       !note_all_nonfinite (self, notes, watch->cancellable, error) ||
-      !_emo_bundle_classifier_load_vlm (self, notes, &weights, error))
+      !load_vlm_somewhere (self, notes, &weights, error))
     return FALSE;
   return prepare_prompt (self, error);
+}
+
+/* What was answered before keeps its description, and says truly where. */
+static void
+describe_move (EmoBundleClassifier *self,
+               GPtrArray           *notes)
+{
+  EmoModelInfo *info = emo_model_info_copy (self->info);
+
+  for (guint i = 0; info->notes[i] != NULL; i++)
+    g_ptr_array_insert (notes, i, g_strdup (info->notes[i]));
+  g_ptr_array_add (notes, NULL);
+  g_strfreev (info->notes);
+  info->notes = g_strdupv ((char **) notes->pdata);
+  fill_compute (self, info);
+  g_clear_pointer (&self->info_before, emo_model_info_unref);
+  self->info_before = self->info;
+  g_atomic_pointer_set (&self->info, info);
+}
+
+gboolean
+_emo_bundle_classifier_move_to_cpu (EmoBundleClassifier  *self,
+                                    const char           *reason,
+                                    GCancellable         *cancellable,
+                                    GError              **error)
+{
+  const EmoLoadWatch watch = { .cancellable = cancellable };
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+
+  if (!load_on_cpu (self, reason, notes, &watch, error))
+    return FALSE;
+  describe_move (self, notes);
+  return TRUE;
 }
 
 /**

@@ -47,17 +47,19 @@ struct _EmoBundleClassifier
   EmoChatPrompt    *prompt;      /* the classify question */
   EmoTokenTree     *tree;        /* the candidates */
   guint             n_labels;
-  EmoModelInfo     *info;
+  EmoModelInfo     *info;        /* set atomically: any thread asks for it */
+  EmoModelInfo     *info_before; /* (nullable) while the model was on a GPU; somebody may still read it */
   EmoProvenance    *provenance;  /* (nullable) until its hashes are in @info */
   EmoSeen           seen;
 };
 
 /* --- emo-bundle-classifier-load.c --- */
 
-gboolean _emo_bundle_classifier_load_vlm (EmoBundleClassifier  *self,
-                                          GPtrArray            *notes,
-                                          const EmoLoadWatch   *watch,
-                                          GError              **error);
+/* Loads the VLM again, away from a GPU that has failed; the info says so, too. */
+gboolean _emo_bundle_classifier_move_to_cpu (EmoBundleClassifier  *self,
+                                             const char           *reason,
+                                             GCancellable         *cancellable,
+                                             GError              **error);
 
 /* --- emo-bundle-classifier-answer.c --- */
 

@@ -46,6 +46,7 @@ emo_bundle_classifier_finalize (GObject *object)
   g_clear_pointer (&self->domain, emo_domain_free);
   g_clear_pointer (&self->bundle, emo_bundle_free);
   g_clear_pointer (&self->info, emo_model_info_unref);
+  g_clear_pointer (&self->info_before, emo_model_info_unref);
 
   /* What a person unloads goes back to the system, not to an allocator. */
   if (cuda)
@@ -73,7 +74,7 @@ emo_bundle_classifier_init (EmoBundleClassifier *self)
 static EmoModelInfo *
 get_info (EmoClassifier *classifier)
 {
-  return EMO_BUNDLE_CLASSIFIER (classifier)->info;
+  return g_atomic_pointer_get (&EMO_BUNDLE_CLASSIFIER (classifier)->info);
 }
 
 static EmoPatches *
@@ -120,6 +121,7 @@ typedef struct
   EmoBundleClassifier *self;
   EmoUpdateFunc        func;
   gpointer             user_data;
+  gboolean             has_text;
 } Relay;
 
 static void
@@ -130,23 +132,32 @@ relay_cb (EmoUpdate *update,
 
   if (update->stage == EMO_STAGE_DONE)
     take_hashes (relay->self);
+  relay->has_text |= update->stage == EMO_STAGE_TEXT;
   relay->func (update, relay->user_data);
 }
 
-/* A picture too large for the GPU's memory goes to the CPU, with the model. */
+/* A picture too large for the GPU's memory goes to the CPU, with the model. What
+ * was written of its explanation is taken back. */
 static gboolean
 move_to_cpu (EmoBundleClassifier  *self,
+             Relay                *relay,
+             const char           *reason,
              GCancellable         *cancellable,
              GError              **error)
 {
-  const EmoLoadWatch watch = { .cancellable = cancellable };
-  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  g_message ("The GPU cannot run the model on this picture (%s): it runs on the CPU from here on", reason);
+  take_hashes (self);
+  if (!_emo_bundle_classifier_move_to_cpu (self, reason, cancellable, error))
+    return FALSE;
+  if (relay->has_text)
+    {
+      g_autoptr (EmoUpdate) update = emo_update_new (EMO_STAGE_EXPLAINED);
 
-  g_warning ("The GPU's memory is too small for this picture; the model runs on the CPU from here on");
-  _emo_seen_clear (&self->seen);
-  self->compute.device = EMO_DEVICE_CPU;
-  self->compute.dtype = EMO_DTYPE_F32;
-  return _emo_bundle_classifier_load_vlm (self, notes, &watch, error);
+      update->label = -1;
+      update->text = g_strdup ("");
+      relay->func (update, relay->user_data);
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -170,7 +181,7 @@ classify (EmoClassifier     *classifier,
           GError           **error)
 {
   EmoBundleClassifier *self = EMO_BUNDLE_CLASSIFIER (classifier);
-  Relay relay = { self, func, user_data };
+  Relay relay = { self, func, user_data, FALSE };
   g_autoptr (GError) local = NULL;
 
   if (!check_label (self, request->explain_label, error) || !check_label (self, request->evidence_label, error))
@@ -180,13 +191,12 @@ classify (EmoClassifier     *classifier,
   _emo_seen_clear (&self->seen);
   /* Evidence needs more memory than an answer: that it does not fit is no reason
    * to move the model, which answers well where it is. */
-  if (!self->compute.device.cuda || (request->evidence_vlm && !request->score) ||
-      !g_error_matches (local, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY))
+  if ((request->evidence_vlm && !request->score) || !emo_compute_gpu_failed (self->compute.device, local))
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  return move_to_cpu (self, cancellable, error) &&
+  return move_to_cpu (self, &relay, local->message, cancellable, error) &&
          _emo_bundle_classifier_answer (self, patches, request, relay_cb, &relay, cancellable, error);
 }
 

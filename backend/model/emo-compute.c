@@ -70,6 +70,22 @@ choose_device (const char  *text,
   return FALSE;
 }
 
+EmoDevice
+emo_compute_find_device (const char *device)
+{
+  EmoDevice found;
+
+  return choose_device (device, &found, NULL) ? found : EMO_DEVICE_CPU;
+}
+
+gboolean
+emo_compute_gpu_failed (EmoDevice     device,
+                        const GError *error)
+{
+  return device.cuda && (g_error_matches (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY) ||
+                         g_error_matches (error, EMO_ERROR, EMO_ERROR_DEVICE));
+}
+
 int
 emo_compute_get_threads (int threads)
 {

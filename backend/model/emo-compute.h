@@ -37,6 +37,12 @@ gboolean    emo_compute_choose_for_training (EmoCompute   *self,
                                        const char          *dtype,
                                        int                  threads,
                                        GError             **error);
+/* What @device asks for; the CPU where it cannot be had. */
+EmoDevice   emo_compute_find_device   (const char          *device);
+/* Whether @error is of a GPU @device that is too small or answers no more: the
+ * CPU can do what it could not. */
+gboolean    emo_compute_gpu_failed    (EmoDevice            device,
+                                       const GError        *error);
 /* Whether one op is too short to be shared by threads. */
 gboolean    emo_compute_is_small      (const EmoVlmConfig  *config);
 int         emo_compute_get_threads   (int                  threads);

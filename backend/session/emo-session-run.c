@@ -115,6 +115,9 @@ apply_update (EmoRun    *run,
       return;
     }
 
+  /* A GPU may have failed in between: the answer is from where the model is now. */
+  if (run->classify)
+    emo_prediction_set_info (run->prediction, emo_classifier_get_info (run->classifier));
   /* An explanation alone leaves the picture's own time as it is. */
   whole = emo_update_new (EMO_STAGE_DONE);
   if (run->classify)

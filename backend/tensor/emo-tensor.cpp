@@ -58,6 +58,9 @@ to_shape (guint rank, const gint64 *shape)
   return at::IntArrayRef (reinterpret_cast<const int64_t *> (shape), rank);
 }
 
+/* cudaErrorMemoryAllocation. A CPU build has no header that names it. */
+static constexpr int32_t cuda_error_memory_allocation = 2;
+
 /* The first line only: what follows is libtorch's own backtrace. */
 static void
 set_error (GError **error, EmoError code, const char *what) noexcept
@@ -68,12 +71,13 @@ set_error (GError **error, EmoError code, const char *what) noexcept
                lines[0] ? lines[0] : "unknown failure");
 }
 
-/* Short memory has no type of its own on the CPU. Shapes that oneDNN cannot do fail
+/* Short memory has no type of its own on the CPU, nor in cuBLAS. Shapes that oneDNN cannot do fail
  * at the primitive's descriptor; the primitive itself fails for want of memory. */
 static bool
 tells_of_memory (const char *what) noexcept
 {
-  static const char *const words[] = { "allocate memory", "not enough memory", "out of memory", "could not create a memory" };
+  static const char *const words[] = { "allocate memory", "not enough memory", "out of memory", "could not create a memory",
+                                       "STATUS_ALLOC_FAILED" };
 
   for (const char *word : words)
     if (strstr (what, word) != nullptr)
@@ -92,6 +96,11 @@ set_error_from_exception (GError **error) noexcept
   catch (const c10::OutOfMemoryError &e)
     {
       set_error (error, EMO_ERROR_OUT_OF_MEMORY, e.what_without_backtrace ());
+    }
+  catch (const c10::AcceleratorError &e)
+    {
+      set_error (error, e.get_error_code () == cuda_error_memory_allocation ? EMO_ERROR_OUT_OF_MEMORY : EMO_ERROR_DEVICE,
+                 e.what_without_backtrace ());
     }
   catch (const c10::Error &e)
     {

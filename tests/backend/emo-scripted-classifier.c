@@ -22,11 +22,13 @@ struct _EmoScriptedClassifier
   GObject           parent_instance;
 
   EmoModelInfo     *info;
+  EmoModelInfo     *info_before;  /* (nullable) of where it was before it moved */
 
   GMutex            mutex;        /* guards what follows */
   guint             delay;
   int               fail_width;
   int               nan_width;
+  int               move_width;
   EmoStage          nan_stage;
   char             *explanation;
   EmoDomainVerdict  in_domain;
@@ -64,7 +66,7 @@ static const EmoImageSettings settings = {
 static EmoModelInfo *
 emo_scripted_classifier_get_info (EmoClassifier *classifier)
 {
-  return EMO_SCRIPTED_CLASSIFIER (classifier)->info;
+  return g_atomic_pointer_get (&EMO_SCRIPTED_CLASSIFIER (classifier)->info);
 }
 
 static EmoPatches *
@@ -174,6 +176,18 @@ break_answer (EmoPass   *pass,
   return update;
 }
 
+static void
+move (EmoScriptedClassifier *self)
+{
+  EmoModelInfo *info = emo_model_info_copy (self->info);
+
+  g_free (info->device);
+  info->device = g_strdup ("elsewhere");
+  self->move_width = 0;
+  self->info_before = self->info;
+  g_atomic_pointer_set (&self->info, info);
+}
+
 static gboolean
 send_scores (EmoPass  *pass,
              int       winner,
@@ -184,6 +198,8 @@ send_scores (EmoPass  *pass,
   gboolean broken = emo_patches_get_image_width (pass->patches) == pass->self->nan_width;
   EmoUpdate *vlm = new_answer (EMO_STAGE_VLM, winner);
 
+  if (emo_patches_get_image_width (pass->patches) == pass->self->move_width)
+    move (pass->self);
   vlm->mass = 0.9;
   if (!send (pass, new_vision (pass), error) ||
       (info->has_distilled && !send (pass, break_answer (pass, new_answer (EMO_STAGE_DISTILLED, other)), error)))
@@ -376,6 +392,7 @@ emo_scripted_classifier_finalize (GObject *object)
   EmoScriptedClassifier *self = EMO_SCRIPTED_CLASSIFIER (object);
 
   g_clear_pointer (&self->info, emo_model_info_unref);
+  g_clear_pointer (&self->info_before, emo_model_info_unref);
   g_clear_pointer (&self->explanation, g_free);
   g_string_free (self->log, TRUE);
   g_mutex_clear (&self->mutex);
@@ -446,6 +463,13 @@ emo_scripted_classifier_break_width (EmoScriptedClassifier *self,
 {
   self->nan_width = width;
   self->nan_stage = stage;
+}
+
+void
+emo_scripted_classifier_move_at_width (EmoScriptedClassifier *self,
+                                       int                    width)
+{
+  self->move_width = width;
 }
 
 void

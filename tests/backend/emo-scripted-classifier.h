@@ -31,6 +31,9 @@ void                   emo_scripted_classifier_fail_width      (EmoScriptedClass
 void                   emo_scripted_classifier_break_width     (EmoScriptedClassifier *self,
                                                                 int                    width,
                                                                 EmoStage               stage);
+/* In the middle of the picture of this width the model moves to "elsewhere". */
+void                   emo_scripted_classifier_move_at_width   (EmoScriptedClassifier *self,
+                                                                int                    width);
 /* The winner's explanation is "@text for <label>". */
 void                   emo_scripted_classifier_set_explanation (EmoScriptedClassifier *self,
                                                                 const char            *text);

@@ -19,11 +19,11 @@ static void
 test_model_info_is_counted_and_boxed (void)
 {
   EmoModelInfo *info = emo_model_info_new ();
-  EmoModelInfo *copy;
+  EmoModelInfo *copy, *own;
 
   /* Every owned field is filled: the leak checker sees what is not freed. */
   char **owned[] = {
-    &info->path, &info->name, &info->revision, &info->domain_name, &info->domain_notice,
+    &info->path, &info->base, &info->name, &info->revision, &info->domain_name, &info->domain_notice,
     &info->model_sha256, &info->adapter_sha256, &info->head_sha256, &info->gate_sha256,
     &info->prompt_sha256, &info->device, &info->device_name, &info->dtype,
   };
@@ -33,6 +33,17 @@ test_model_info_is_counted_and_boxed (void)
     *owned[i] = g_strdup ("text");
   info->notes = g_strdupv ((char *[]) { (char *) "a note", NULL });
   info->labels = emo_label_set_new_mikels ();
+
+  own = emo_model_info_copy (info);
+  for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
+    {
+      char **of_own = G_STRUCT_MEMBER_P (own, (char *) owned[i] - (char *) info);
+
+      g_assert_true (*of_own != *owned[i]);
+      g_assert_cmpstr (*of_own, ==, "text");
+    }
+  g_assert_cmpstr (own->notes[0], ==, "a note");
+  emo_model_info_unref (own);
 
   copy = g_boxed_copy (EMO_TYPE_MODEL_INFO, info);
   g_assert_true (copy == info);

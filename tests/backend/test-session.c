@@ -777,6 +777,25 @@ test_session_explains_though_stopped (Fixture       *fixture,
   assert_counts (fixture, 1, 1, 0);
 }
 
+/* Each answer says where it was computed. */
+static void
+test_session_tells_where_the_model_went (Fixture       *fixture,
+                                         gconstpointer  data)
+{
+  EmoSample *before = add_picture (fixture, 84);
+  EmoSample *during = add_picture (fixture, 85);
+  EmoSample *after = add_picture (fixture, 86);
+
+  emo_scripted_classifier_move_at_width (fixture->classifier, 85);
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+
+  assert_log (fixture->classifier, "84 85 86");
+  g_assert_cmpstr (emo_prediction_get_info (emo_sample_get_prediction (before))->device, ==, "cpu");
+  g_assert_cmpstr (emo_prediction_get_info (emo_sample_get_prediction (during))->device, ==, "elsewhere");
+  g_assert_cmpstr (emo_prediction_get_info (emo_sample_get_prediction (after))->device, ==, "elsewhere");
+}
+
 static void
 test_session_keeps_results_of_replaced_model (Fixture       *fixture,
                                               gconstpointer  data)
@@ -982,6 +1001,7 @@ main (int   argc,
   ADD ("explains-any-label", test_session_explains_any_label);
   ADD ("explains-what-was-asked-last", test_session_explains_what_was_asked_last);
   ADD ("explains-though-stopped", test_session_explains_though_stopped);
+  ADD ("tells-where-the-model-went", test_session_tells_where_the_model_went);
   ADD ("keeps-results-of-replaced-model", test_session_keeps_results_of_replaced_model);
   ADD ("runs-again-what-another-model-answered", test_session_runs_again_what_another_model_answered);
   ADD ("lets-an-unloaded-model-go", test_session_lets_an_unloaded_model_go);
