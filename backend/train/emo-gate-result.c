@@ -245,7 +245,7 @@ emo_gate_result_save_checks (EmoGateResult  *self,
   const EmoTrainJob *job = self->job;
   EmoSplit split = self->sets->splits[EMO_SPLIT_TEST].features->n > 0 ? EMO_SPLIT_TEST : EMO_SPLIT_VAL;
   const EmoFeatureRows *rows = self->sets->splits[split].features;
-  EmoCheckOptions options = { job->output, job->device, job->dtype, job->threads };
+  EmoCheckOptions options = { job->output, emo_train_job_get_device (job), job->dtype, job->threads };
   const char *paths[N_CHECKS], *labels[N_CHECKS];
   g_autofree char *checks = NULL;
   g_autoptr(EmoManifestEdit) manifest = NULL;

@@ -62,7 +62,7 @@ emo_stage_features_open (EmoStageFeatures   *self,
   g_autofree char *cache = emo_train_job_dup_path (job, "cache");
   g_autofree char *teacher = stage == EMO_TRAIN_DISTILLED ? find_teacher (job) : NULL;
   EmoFeatureOptions options = {
-    .folder = cache, .teacher = teacher, .device = job->device, .dtype = job->dtype, .threads = job->threads,
+    .folder = cache, .teacher = teacher, .device = emo_train_job_get_device (job), .dtype = job->dtype, .threads = job->threads,
   };
 
   *self = (EmoStageFeatures) {

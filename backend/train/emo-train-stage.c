@@ -48,6 +48,12 @@ emo_train_job_dup_path (const EmoTrainJob *job,
   return g_build_filename (job->output, "training", name, NULL);
 }
 
+const char *
+emo_train_job_get_device (const EmoTrainJob *job)
+{
+  return job->on_cpu ? "cpu" : job->device;
+}
+
 char *
 emo_train_job_hash_weights (const EmoTrainJob  *job,
                             const char         *path,

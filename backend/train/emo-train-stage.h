@@ -21,7 +21,8 @@ typedef struct
   EmoDataset           *dataset;      /* in the order of the bundle's labels, held out by the recipe */
   const EmoTrainRecipe *recipe;
   gboolean              resume;       /* from a checkpoint; FALSE: what is not done begins anew */
-  const char           *device;       /* "auto", ... */
+  const char           *device;       /* "auto", ... as asked for */
+  gboolean              on_cpu;       /* the GPU has failed: on the CPU, whatever @device says */
   const char           *dtype;
   int                   threads;      /* 0: all cores */
   EmoTrainLineFunc      line;         /* (nullable) */
@@ -37,6 +38,9 @@ typedef struct _EmoTrainStage EmoTrainStage;
 /* OUTPUT/training/NAME, NAME may have slashes. */
 char          *emo_train_job_dup_path       (const EmoTrainJob      *job,
                                              const char             *name);
+
+/* Where it is to run. */
+const char    *emo_train_job_get_device     (const EmoTrainJob      *job);
 
 /* (transfer full): " HASH" of every file of the weights at @path, for a stage's
  * inputs. Errors: IO, INVALID_FILE, CANCELLED. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "emo-bundle.h"
+#include "emo-compute.h"
 #include "emo-distilled-stage.h"
 #include "emo-error.h"
 #include "emo-file.h"
@@ -162,6 +163,35 @@ write_recipe (const EmoTrainJob  *job,
 
 /* --- Stages --- */
 
+/* A GPU that is too small or answers no more is no reason to fail: the stage goes
+ * on on the CPU, from the last checkpoint. */
+static gboolean
+run_stage (const EmoTraining  *self,
+           const EmoTrainJob  *job,
+           EmoTrainStageId     stage,
+           GError            **error)
+{
+  g_autoptr(EmoTrainLog) log = NULL;
+  g_autoptr(GError) failure = NULL;
+  g_autofree char *text = NULL;
+  EmoTrainJob again = *job;
+
+  if (run[stage] (job, &failure))
+    return TRUE;
+  if (!emo_compute_gpu_failed (emo_compute_find_device (job->device), failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  log = new_log (self, stage);
+  text = g_strdup_printf ("the GPU failed (%s): the stage goes on on the CPU", failure->message);
+  emo_train_log_note (log, text);
+  emo_torch_empty_cache ();
+  again.on_cpu = again.resume = TRUE;
+
+  return run[stage] (&again, error);
+}
+
 static gboolean
 run_stages (const EmoTraining  *self,
             const EmoTrainJob  *job,
@@ -169,7 +199,7 @@ run_stages (const EmoTraining  *self,
             GError            **error)
 {
   for (*stage = EMO_TRAIN_VLM; *stage < EMO_TRAIN_N_STAGES; (*stage)++)
-    if ((self->stages & 1u << *stage) != 0 && !run[*stage] (job, error))
+    if ((self->stages & 1u << *stage) != 0 && !run_stage (self, job, *stage, error))
       return FALSE;
 
   return TRUE;

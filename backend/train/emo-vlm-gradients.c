@@ -8,12 +8,15 @@
 
 #include "config.h"
 
+#include "emo-error.h"
+#include "emo-language-model-batch.h"
 #include "emo-vlm-gradients.h"
 
 struct _EmoVlmGradients
 {
   EmoVlmGradientsSettings settings;
-  GThreadPool            *pool;       /* (nullable) of all parts but the first */
+  guint                   n_rounds;   /* in which a batch is computed: 2 once one did not fit in memory */
+  GThreadPool            *pool;       /* (nullable) of all parts of a round but the first */
   GMutex                  mutex;
   GCond                   cond;
   guint                   n_running;  /* parts on the pool */
@@ -154,6 +157,7 @@ emo_vlm_gradients_new (const EmoVlmGradientsSettings *settings)
   EmoVlmGradients *self = g_new0 (EmoVlmGradients, 1);
 
   self->settings = *settings;
+  self->n_rounds = 1;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   if (settings->n_parts > 1)
@@ -215,7 +219,6 @@ add_up (Part       *parts,
         double     *loss,
         GError    **error)
 {
-  *loss = 0;
   for (guint i = 0; i < n; i++)
     {
       if (!parts[i].ok)
@@ -230,24 +233,40 @@ add_up (Part       *parts,
             gradients[j] = g_steal_pointer (&parts[i].gradients[j]);
           else if (parts[i].gradients[j] != NULL && !emo_tensor_accumulate (gradients[j], parts[i].gradients[j], error))
             return FALSE;
+          g_clear_pointer (&parts[i].gradients[j], emo_tensor_unref);
         }
     }
 
   return TRUE;
 }
 
-gboolean
-emo_vlm_gradients_run (EmoVlmGradients     *self,
-                       EmoVlmPictureBatch  *pictures,
-                       double               word_factor,
-                       EmoTensor          **gradients,
-                       double              *loss,
-                       GCancellable        *cancellable,
-                       GError             **error)
+/* Two halves of a batch would drop the same, were they drawn for alike. */
+static void
+draw_dropout (EmoVlmGradients *self,
+              guint64          number,
+              guint            round)
 {
-  guint n = CLAMP (self->settings.n_parts, 1, pictures->n);
+  const EmoVlmGradientsSettings *settings = &self->settings;
+  EmoDraw draw = emo_draw_begin (settings->seed, "half", round, 0, 0);
+
+  if (settings->dropout > 0)
+    emo_language_model_set_dropout (settings->vlm->language, settings->dropout, round > 0 ? draw.state : settings->seed, number);
+}
+
+static gboolean
+run_rounds (EmoVlmGradients     *self,
+            EmoVlmPictureBatch  *pictures,
+            guint64              number,
+            double               word_factor,
+            EmoTensor          **gradients,
+            double              *loss,
+            GCancellable        *cancellable,
+            GError             **error)
+{
+  guint n = MIN (MAX (self->settings.n_parts, 1) * self->n_rounds, pictures->n);
+  guint at_once = (n + self->n_rounds - 1) / self->n_rounds;
   g_autofree Part *parts = g_new0 (Part, n);
-  gboolean ok;
+  gboolean ok = TRUE;
 
   for (guint i = 0; i < n; i++)
     {
@@ -258,10 +277,59 @@ emo_vlm_gradients_run (EmoVlmGradients     *self,
       part_init (&parts[i], self, pictures, first, (i + 1) * pictures->n / n - first);
     }
   share_weights (parts, n);
-  run_all (self, parts, n);
-  ok = add_up (parts, n, gradients, emo_parameters_get_n (self->settings.parameters), loss, error);
+  *loss = 0;
+  for (guint i = 0; ok && i < n; i += at_once)
+    {
+      guint n_now = MIN (at_once, n - i);
+
+      draw_dropout (self, number, i / at_once);
+      run_all (self, parts + i, n_now);
+      ok = add_up (parts + i, n_now, gradients, emo_parameters_get_n (self->settings.parameters), loss, error);
+    }
   for (guint i = 0; i < n; i++)
     part_clear (&parts[i]);
 
   return ok;
+}
+
+/* FALSE: it is of no use, or was done before. */
+static gboolean
+halve (EmoVlmGradients    *self,
+       EmoVlmPictureBatch *pictures,
+       const GError       *failure)
+{
+  if (self->n_rounds > 1 || pictures->n == 1 || !g_error_matches (failure, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY))
+    return FALSE;
+  self->n_rounds = 2;
+  emo_torch_empty_cache ();
+  if (self->settings.notes != NULL)
+    g_ptr_array_add (self->settings.notes, g_strdup_printf ("a batch of %u pictures is too large (%s): from here on each one is computed "
+                                                            "in two halves", pictures->n, failure->message));
+
+  return TRUE;
+}
+
+gboolean
+emo_vlm_gradients_run (EmoVlmGradients     *self,
+                       EmoVlmPictureBatch  *pictures,
+                       guint64              number,
+                       double               word_factor,
+                       EmoTensor          **gradients,
+                       double              *loss,
+                       GCancellable        *cancellable,
+                       GError             **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  if (run_rounds (self, pictures, number, word_factor, gradients, loss, cancellable, &failure))
+    return TRUE;
+  if (!halve (self, pictures, failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  for (guint i = 0; i < emo_parameters_get_n (self->settings.parameters); i++)
+    g_clear_pointer (&gradients[i], emo_tensor_unref);
+
+  return run_rounds (self, pictures, number, word_factor, gradients, loss, cancellable, error);
 }

@@ -68,6 +68,13 @@ run_clear (Run *run)
   g_free (run->base);
 }
 
+static void
+tell_notes (Run *run)
+{
+  emo_train_stage_note (run->stage, run->notes);
+  g_ptr_array_set_size (run->notes, 0);
+}
+
 /* --- What it begins with --- */
 
 /* A whole model is overwritten by what it becomes, so what it was is kept beside:
@@ -137,7 +144,7 @@ load_vlm (Run     *run,
   EmoLoadWatch watch = { .cancellable = job->cancellable };
   EmoImageSettings *image = &run->config.image;
 
-  if (!emo_compute_choose_for_training (&run->compute, job->device, job->dtype, job->threads, error))
+  if (!emo_compute_choose_for_training (&run->compute, emo_train_job_get_device (job), job->dtype, job->threads, error))
     return FALSE;
   /* A small model's ops are too short to be shared by threads. */
   if (get_recipe (run)->full && !run->compute.device.cuda && emo_compute_is_small (&run->config))
@@ -204,7 +211,7 @@ make_trainer (Run     *run,
     .schedule = { recipe->fit.schedule, recipe->fit.lr, recipe->fit.warmup, 0 },
     .epochs = recipe->fit.epochs, .batch = recipe->fit.batch, .accumulate = recipe->accumulate, .loss_on = recipe->loss_on,
     .checkpointing = recipe->checkpointing, .n_parts = run->n_parts, .word_factor = recipe->word_factor, .word_share = recipe->word_share,
-    .seed = run->job->recipe->seed,
+    .seed = run->job->recipe->seed, .notes = run->notes,
   };
 
   if (recipe->full && recipe->word_factor > 0)
@@ -226,7 +233,7 @@ go_on_from_checkpoint (Run     *run,
   emo_train_stage_begin (run->stage, emo_vlm_pictures_get_n (run->train), get_recipe (run)->fit.epochs,
                          emo_vlm_trainer_get_steps (run->trainer), checkpoint != NULL ? checkpoint->state.epoch : 0,
                          emo_vlm_trainer_get_step (run->trainer));
-  emo_train_stage_note (run->stage, run->notes);
+  tell_notes (run);
 
   return TRUE;
 }
@@ -310,6 +317,7 @@ update_cb (EmoVlmTrainer          *trainer,
   Run *run = user_data;
 
   count (run, state);
+  tell_notes (run);
   emo_train_log_step (emo_train_stage_get_log (run->stage), state->epoch, state->step, state->n_pictures, state->loss, state->lr);
   if (epoch_ends)
     return end_epoch (run, state->epoch, &run->failure);

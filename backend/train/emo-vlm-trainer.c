@@ -96,6 +96,7 @@ new_batches (EmoVlmTrainer *self)
     .vlm = self->vlm, .parameters = self->parameters, .questions = self->questions, .loss_on = options->loss_on,
     .checkpointing = options->checkpointing, .n_parts = options->full ? options->n_parts : 1, .words = options->words,
     .word_weight = &self->word_weight, .word_bias = &self->word_bias, .words_block = get_word_block (self),
+    .dropout = options->full ? 0 : options->lora.dropout, .seed = options->seed, .notes = options->notes,
   };
 
   return emo_vlm_gradients_new (&settings);
@@ -227,10 +228,8 @@ run_batch (EmoVlmTrainer       *self,
   double loss;
   gboolean ok;
 
-  if (!self->options.full)
-    emo_language_model_set_dropout (self->vlm->language, self->options.lora.dropout, self->options.seed,
-                                    self->step * self->options.accumulate + self->n_batches);
-  ok = emo_vlm_gradients_run (self->batches, pictures, get_word_factor (self), fresh, &loss, cancellable, error) &&
+  ok = emo_vlm_gradients_run (self->batches, pictures, self->step * self->options.accumulate + self->n_batches,
+                              get_word_factor (self), fresh, &loss, cancellable, error) &&
        collect (self, fresh, error);
   for (guint i = 0; i < n; i++)
     g_clear_pointer (&fresh[i], emo_tensor_unref);

@@ -34,6 +34,7 @@ typedef struct
   double               word_factor;     /* of their loss at the start */
   double               word_share;      /* of the training, in which it fades out */
   guint64              seed;
+  GPtrArray           *notes;           /* (nullable) of text: what is worth telling is appended */
 } EmoVlmTrainOptions;
 
 /* The published ones, with a warm-up that has an effect. */

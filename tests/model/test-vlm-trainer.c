@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "emo-error.h"
+#include "emo-test-allocator.h"
 #include "emo-test-files.h"
 #include "emo-vlm-gradients.h"
 #include "emo-vlm-save.h"
@@ -396,30 +397,31 @@ test_pictures_leave_broken_ones_out (void)
 
 /* --- Parts and weights of a batch --- */
 
+/* Of a batch of two. */
 static double
-run_gradients (Training   *training,
-               guint       n_parts,
-               EmoTensor **gradients)
+run_gradients (Training    *training,
+               guint        n_parts,
+               EmoTensor  **gradients,
+               GPtrArray   *notes,
+               GError     **error)
 {
   EmoVlmGradientsSettings settings = {
     .vlm = training->vlm, .parameters = emo_vlm_trainer_get_parameters (training->trainer), .questions = training->questions,
-    .loss_on = EMO_LOSS_ON_ANSWER, .n_parts = n_parts,
+    .loss_on = EMO_LOSS_ON_ANSWER, .n_parts = n_parts, .notes = notes,
   };
   g_autoptr(EmoVlmGradients) self = emo_vlm_gradients_new (&settings);
   g_autoptr(EmoVlmPictureBatch) batch = NULL;
-  g_autoptr(GError) error = NULL;
-  double loss;
+  double loss = NAN;
 
   /* Seven pictures are batches of two and one of one. */
   emo_vlm_pictures_seek (training->pictures, 0, 0);
   while (batch == NULL || batch->n < 2)
     {
       g_clear_pointer (&batch, emo_vlm_picture_batch_free);
-      batch = emo_vlm_pictures_next (training->pictures, &error);
-      g_assert_no_error (error);
+      batch = emo_vlm_pictures_next (training->pictures, error);
+      g_assert_nonnull (batch);
     }
-  emo_vlm_gradients_run (self, batch, 0, gradients, &loss, NULL, &error);
-  g_assert_no_error (error);
+  emo_vlm_gradients_run (self, batch, 0, 0, gradients, &loss, NULL, error);
 
   return loss;
 }
@@ -449,24 +451,13 @@ assert_near (EmoTensor  *a,
     g_error ("%s: %g of %g apart", name, difference, size);
 }
 
-/* A part a thread gives what the whole batch gives. */
+/* The same twice, in one way and another; both are forgotten. */
 static void
-test_gradients_are_the_sum_of_parts (void)
+assert_near_all (EmoParameters  *parameters,
+                 EmoTensor     **whole,
+                 EmoTensor     **parts)
 {
-  g_autofree char *root = make_folder ();
-  g_autofree EmoTensor **whole = NULL;
-  g_autofree EmoTensor **parts = NULL;
-  Training training;
-  EmoParameters *parameters;
-  guint n;
-
-  training_init (&training, root, TRUE);
-  parameters = emo_vlm_trainer_get_parameters (training.trainer);
-  n = emo_parameters_get_n (parameters);
-  whole = g_new0 (EmoTensor *, n);
-  parts = g_new0 (EmoTensor *, n);
-  g_assert_cmpfloat_with_epsilon (run_gradients (&training, 1, whole), run_gradients (&training, 2, parts), 1e-5);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < emo_parameters_get_n (parameters); i++)
     {
       g_assert_true ((whole[i] == NULL) == (parts[i] == NULL));
       if (whole[i] != NULL)
@@ -474,6 +465,105 @@ test_gradients_are_the_sum_of_parts (void)
       g_clear_pointer (&whole[i], emo_tensor_unref);
       g_clear_pointer (&parts[i], emo_tensor_unref);
     }
+}
+
+/* A part a thread gives what the whole batch gives. */
+static void
+test_gradients_are_the_sum_of_parts (void)
+{
+  g_autofree char *root = make_folder ();
+  g_autoptr(GError) error = NULL;
+  Training training;
+  EmoParameters *parameters;
+  g_autofree EmoTensor **whole = NULL;
+  g_autofree EmoTensor **parts = NULL;
+  double loss;
+
+  training_init (&training, root, TRUE);
+  parameters = emo_vlm_trainer_get_parameters (training.trainer);
+  whole = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
+  parts = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
+  loss = run_gradients (&training, 1, whole, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat_with_epsilon (run_gradients (&training, 2, parts, NULL, &error), loss, 1e-5);
+  g_assert_no_error (error);
+  assert_near_all (parameters, whole, parts);
+  training_clear (&training);
+  emo_test_remove_folder (root);
+}
+
+static void
+assert_was_halved (GPtrArray *notes)
+{
+  g_assert_cmpuint (notes->len, ==, 1);
+  g_assert_nonnull (strstr (notes->pdata[0], "two halves"));
+}
+
+/* A batch that does not fit in memory is computed in two halves; where those do
+ * not fit either, memory was too small. */
+static void
+test_gradients_are_halved_once (void)
+{
+  g_autofree char *root = make_folder ();
+  g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GError) error = NULL;
+  Training training;
+  EmoParameters *parameters;
+  g_autofree EmoTensor **whole = NULL;
+  g_autofree EmoTensor **parts = NULL;
+  double loss;
+  gsize peak, peak_of_halves;
+
+  training_init (&training, root, FALSE);
+  parameters = emo_vlm_trainer_get_parameters (training.trainer);
+  whole = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
+  parts = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
+  emo_test_allocator_limit (G_MAXSIZE);
+  loss = run_gradients (&training, 1, whole, notes, &error);
+  emo_test_allocator_stop (&peak);
+  g_assert_no_error (error);
+  g_assert_cmpuint (notes->len, ==, 0);
+  emo_test_allocator_limit (peak - 1);
+  g_assert_cmpfloat_with_epsilon (run_gradients (&training, 1, parts, notes, &error), loss, 1e-5);
+  emo_test_allocator_stop (&peak_of_halves);
+  g_assert_no_error (error);
+  assert_was_halved (notes);
+  g_assert_cmpuint (peak_of_halves, <, peak);
+  assert_near_all (parameters, whole, parts);
+  emo_test_allocator_limit (peak / 4);
+  run_gradients (&training, 1, parts, notes, &error);
+  emo_test_allocator_stop (NULL);
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY);
+  assert_near_all (parameters, parts, parts);
+  training_clear (&training);
+  emo_test_remove_folder (root);
+}
+
+/* Where one of two threads finds no memory, each has it alone. */
+static void
+test_gradients_of_threads_are_halved (void)
+{
+  g_autofree char *root = make_folder ();
+  g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GError) error = NULL;
+  Training training;
+  EmoParameters *parameters;
+  g_autofree EmoTensor **whole = NULL;
+  g_autofree EmoTensor **parts = NULL;
+  double loss;
+
+  training_init (&training, root, TRUE);
+  parameters = emo_vlm_trainer_get_parameters (training.trainer);
+  whole = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
+  parts = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
+  loss = run_gradients (&training, 2, whole, notes, &error);
+  g_assert_no_error (error);
+  emo_test_allocator_fail (100, FALSE, EMO_TEST_THROW_OUT_OF_MEMORY);
+  g_assert_cmpfloat_with_epsilon (run_gradients (&training, 2, parts, notes, &error), loss, 1e-5);
+  emo_test_allocator_stop (NULL);
+  g_assert_no_error (error);
+  assert_was_halved (notes);
+  assert_near_all (parameters, whole, parts);
   training_clear (&training);
   emo_test_remove_folder (root);
 }
@@ -530,6 +620,8 @@ main (int   argc,
   g_test_add_data_func ("/Emo/VlmTrainer/saves-an-adapter", GINT_TO_POINTER (FALSE), test_trainer_saves_what_it_learned);
   g_test_add_data_func ("/Emo/VlmTrainer/saves-the-whole", GINT_TO_POINTER (TRUE), test_trainer_saves_what_it_learned);
   g_test_add_func ("/Emo/VlmGradients/are-the-sum-of-parts", test_gradients_are_the_sum_of_parts);
+  g_test_add_func ("/Emo/VlmGradients/are-halved-once", test_gradients_are_halved_once);
+  g_test_add_func ("/Emo/VlmGradients/of-threads-are-halved", test_gradients_of_threads_are_halved);
   g_test_add_func ("/Emo/VlmQuestions/labels-weigh-what-they-are-told-to", test_labels_weigh_what_they_are_told_to);
   g_test_add_func ("/Emo/VlmPictures/leave-broken-ones-out", test_pictures_leave_broken_ones_out);
 
