@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -21,8 +22,10 @@
 /* 100,000 epochs of ten bytes a number. */
 #define MAX_FILE (16 * 1024 * 1024)
 
-static const char *const columns[] = {
-  "epoch", "loss", "val_loss", "val_accuracy", "val_macro_f1", "lr", "pictures_per_s", "seconds",
+enum { N_COLUMNS = 8 };
+
+static const char *const columns[N_COLUMNS + 1] = {
+  "epoch", "loss", "val_loss", "val_accuracy", "val_macro_f1", "lr", "pictures_per_s", "seconds", NULL,
 };
 
 struct _EmoEpochTable
@@ -35,7 +38,7 @@ struct _EmoEpochTable
 static void
 append_header (GString *rows)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+  for (guint i = 0; i < N_COLUMNS; i++)
     emo_csv_append_text (rows, columns[i], FALSE);
   emo_csv_end_row (rows);
 }
@@ -62,25 +65,28 @@ take_line (const char **text,
 
 /* Numbers or nothing, as many as there are columns, and a later epoch. */
 static gboolean
-is_row (const char *line,
-        guint       last_epoch,
-        guint      *epoch)
+parse_row (const char    *line,
+           guint          last_epoch,
+           EmoTrainEpoch *row)
 {
   g_auto (GStrv) cells = g_strsplit (line, ",", -1);
-  guint64 number;
+  double *const numbers[N_COLUMNS] = {
+    NULL, &row->loss, &row->val_loss, &row->val_accuracy, &row->val_macro_f1, &row->lr, &row->pictures_per_s, &row->seconds,
+  };
+  guint64 epoch;
 
-  if (g_strv_length (cells) != G_N_ELEMENTS (columns) ||
-      !g_ascii_string_to_unsigned (cells[0], 10, (guint64) last_epoch + 1, G_MAXUINT, &number, NULL))
+  if (g_strv_length (cells) != N_COLUMNS ||
+      !g_ascii_string_to_unsigned (cells[0], 10, (guint64) last_epoch + 1, G_MAXUINT, &epoch, NULL))
     return FALSE;
-  for (guint i = 1; i < G_N_ELEMENTS (columns); i++)
+  *row = (EmoTrainEpoch) { .epoch = (guint) epoch };
+  for (guint i = 1; i < N_COLUMNS; i++)
     {
       char *end;
 
-      g_ascii_strtod (cells[i], &end);
-      if (*end != '\0')
+      *numbers[i] = *cells[i] != '\0' ? g_ascii_strtod (cells[i], &end) : NAN;
+      if (*cells[i] != '\0' && *end != '\0')
         return FALSE;
     }
-  *epoch = (guint) number;
 
   return TRUE;
 }
@@ -96,13 +102,13 @@ take_rows (EmoEpochTable *self,
   while (TRUE)
     {
       g_autofree char *line = take_line (&text, end);
-      guint epoch;
+      EmoTrainEpoch row;
 
-      if (line == NULL || !is_row (line, self->last_epoch, &epoch) || epoch > n_epochs)
+      if (line == NULL || !parse_row (line, self->last_epoch, &row) || row.epoch > n_epochs)
         return;
       g_string_append (self->rows, line);
       g_string_append (self->rows, "\r\n");
-      self->last_epoch = epoch;
+      self->last_epoch = row.epoch;
     }
 }
 
@@ -121,13 +127,22 @@ move_aside (EmoEpochTable  *self,
 }
 
 static gboolean
+take_header (const char **text,
+             const char  *end)
+{
+  g_autofree char *line = take_line (text, end);
+  g_autofree char *header = g_strjoinv (",", (char **) columns);
+
+  return g_strcmp0 (line, header) == 0;
+}
+
+static gboolean
 read_rows (EmoEpochTable  *self,
            guint           n_epochs,
            char          **moved,
            GError        **error)
 {
   g_autoptr (GBytes) bytes = emo_file_read (self->path, MAX_FILE, error);
-  g_autofree char *line = NULL;
   const char *text, *end;
   gsize length;
 
@@ -138,9 +153,7 @@ read_rows (EmoEpochTable  *self,
   if (length == 0)
     return TRUE;
 
-  /* The rows so far are the header and its end. */
-  line = take_line (&text, end);
-  if (line == NULL || strlen (line) + 2 != self->rows->len || !g_str_has_prefix (self->rows->str, line))
+  if (!take_header (&text, end))
     return move_aside (self, moved, error);
   take_rows (self, text, end, n_epochs);
 
@@ -228,4 +241,38 @@ emo_epoch_table_add (EmoEpochTable        *self,
   self->last_epoch = row->epoch;
 
   return emo_file_write (self->path, self->rows->str, self->rows->len, error);
+}
+
+/**
+ * emo_epoch_table_read:
+ * @path: the file, there or not
+ *
+ * Returns: (transfer full) (element-type EmoTrainEpoch): its epochs
+ */
+GArray *
+emo_epoch_table_read (const char *path)
+{
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (EmoTrainEpoch));
+  g_autoptr (GBytes) bytes = NULL;
+  const char *text, *end;
+  gsize length;
+
+  g_return_val_if_fail (path != NULL, rows);
+
+  bytes = emo_file_read (path, MAX_FILE, NULL);
+  if (bytes == NULL)
+    return rows;
+  text = g_bytes_get_data (bytes, &length);
+  end = text + length;
+  for (gboolean whole = length > 0 && take_header (&text, end); whole;)
+    {
+      g_autofree char *line = take_line (&text, end);
+      EmoTrainEpoch row;
+
+      whole = line != NULL && parse_row (line, rows->len > 0 ? g_array_index (rows, EmoTrainEpoch, rows->len - 1).epoch : 0, &row);
+      if (whole)
+        g_array_append_val (rows, row);
+    }
+
+  return rows;
 }

@@ -41,6 +41,10 @@ gboolean       emo_epoch_table_add  (EmoEpochTable        *self,
                                      const EmoTrainEpoch  *row,
                                      GError              **error);
 
+/* (transfer full): EmoTrainEpoch of every whole row, in order; none where there
+ * is no such table. What a table does not tell is 0 or NaN. */
+GArray        *emo_epoch_table_read (const char           *path);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmoEpochTable, emo_epoch_table_free)
 
 G_END_DECLS

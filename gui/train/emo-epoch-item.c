@@ -8,8 +8,6 @@
 
 #include "config.h"
 
-#include <math.h>
-
 #include "emo-epoch-item.h"
 
 struct _EmoEpochItem
@@ -33,29 +31,19 @@ emo_epoch_item_init (EmoEpochItem *self)
 
 /**
  * emo_epoch_item_new:
- * @event: an %EMO_TRAIN_EVENT_EPOCH
+ * @numbers: what the epoch came to; NaN is not known
  *
- * Returns: (transfer full): its numbers
+ * Returns: (transfer full): a copy of them
  */
 EmoEpochItem *
-emo_epoch_item_new (const EmoTrainEvent *event)
+emo_epoch_item_new (const EmoTrainEpoch *numbers)
 {
   EmoEpochItem *self;
 
-  g_return_val_if_fail (event != NULL, NULL);
+  g_return_val_if_fail (numbers != NULL, NULL);
 
   self = g_object_new (EMO_TYPE_EPOCH_ITEM, NULL);
-  self->numbers = (EmoTrainEpoch) {
-    .epoch = event->epoch,
-    .step = (gint64) event->step,
-    .loss = event->loss,
-    .val_loss = event->val_loss,
-    .val_accuracy = event->val_accuracy,
-    .val_macro_f1 = event->val_macro_f1,
-    .lr = event->lr,
-    .pictures_per_s = event->pictures_per_s,
-    .seconds = NAN,
-  };
+  self->numbers = *numbers;
 
   return self;
 }

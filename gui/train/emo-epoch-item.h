@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define EMO_TYPE_EPOCH_ITEM (emo_epoch_item_get_type ())
 G_DECLARE_FINAL_TYPE (EmoEpochItem, emo_epoch_item, EMO, EPOCH_ITEM, GObject)
 
-EmoEpochItem        *emo_epoch_item_new         (const EmoTrainEvent *event);
+EmoEpochItem        *emo_epoch_item_new         (const EmoTrainEpoch *numbers);
 const EmoTrainEpoch *emo_epoch_item_get_numbers (EmoEpochItem        *self);
 
 G_END_DECLS

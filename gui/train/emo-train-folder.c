@@ -43,9 +43,26 @@ look_worker (GTask        *task,
     {
       g_autofree char *folder = g_build_filename (path, "training", emo_train_stage_id_get_name (stage), NULL);
 
+      g_autofree char *table = g_build_filename (folder, "epochs.csv", NULL);
+
       self->is_unfinished[stage] = has_checkpoint (folder);
+      self->epochs[stage] = emo_epoch_table_read (table);
     }
-  g_task_return_pointer (task, self, g_free);
+  g_task_return_pointer (task, self, (GDestroyNotify) emo_train_folder_free);
+}
+
+/**
+ * emo_train_folder_free:
+ * @self: (transfer full) (nullable): what is there
+ */
+void
+emo_train_folder_free (EmoTrainFolder *self)
+{
+  if (self == NULL)
+    return;
+  for (int stage = 0; stage < EMO_TRAIN_N_STAGES; stage++)
+    g_clear_pointer (&self->epochs[stage], g_array_unref);
+  g_free (self);
 }
 
 /**

@@ -16,6 +16,7 @@ typedef struct
 {
   gboolean is_bundle;                         /* a model can be loaded from it */
   gboolean is_unfinished[EMO_TRAIN_N_STAGES]; /* a stage has a checkpoint to go on from */
+  GArray  *epochs[EMO_TRAIN_N_STAGES];        /* of EmoTrainEpoch: what it came to so far */
 } EmoTrainFolder;
 
 void            emo_train_folder_look_async  (const char           *path,
@@ -24,5 +25,6 @@ void            emo_train_folder_look_async  (const char           *path,
                                               gpointer              user_data);
 /* NULL: cancelled. */
 EmoTrainFolder *emo_train_folder_look_finish (GAsyncResult         *result);
+void            emo_train_folder_free        (EmoTrainFolder       *self);
 
 G_END_DECLS

@@ -71,17 +71,28 @@ stage_cb (EmoTrainPane *self)
 }
 
 static EmoTrainRecord *
-ensure_record (EmoTrainPane *self,
-               const char   *stage)
+find_record (EmoTrainPane *self,
+             const char   *stage)
 {
-  EmoTrainRecord *record;
-
   for (guint i = 0; i < self->records->len; i++)
     {
-      record = g_ptr_array_index (self->records, i);
+      EmoTrainRecord *record = g_ptr_array_index (self->records, i);
+
       if (g_str_equal (emo_train_record_get_stage (record), stage))
         return record;
     }
+
+  return NULL;
+}
+
+static EmoTrainRecord *
+ensure_record (EmoTrainPane *self,
+               const char   *stage)
+{
+  EmoTrainRecord *record = find_record (self, stage);
+
+  if (record != NULL)
+    return record;
 
   record = emo_train_record_new (stage);
   g_ptr_array_add (self->records, record);
@@ -220,6 +231,24 @@ emo_train_pane_begin (EmoTrainPane *self,
   gtk_widget_set_visible (self->empty, FALSE);
   gtk_widget_set_visible (self->training, TRUE);
   show (self);
+}
+
+/**
+ * emo_train_pane_recall:
+ * @self: a pane
+ * @stage: the name of a stage that goes on
+ * @epochs: (element-type EmoTrainEpoch): its epochs so far
+ */
+void
+emo_train_pane_recall (EmoTrainPane *self,
+                       const char   *stage,
+                       GArray       *epochs)
+{
+  g_return_if_fail (EMO_IS_TRAIN_PANE (self));
+  g_return_if_fail (stage != NULL && epochs != NULL);
+
+  if (epochs->len > 0 && find_record (self, stage) == NULL)
+    emo_train_record_recall (ensure_record (self, stage), epochs);
 }
 
 /**

@@ -23,6 +23,10 @@ void            emo_train_pane_set_ready    (EmoTrainPane        *self,
 /* @resume: what was told before stays, and goes on. */
 void            emo_train_pane_begin        (EmoTrainPane        *self,
                                              gboolean             resume);
+/* What an earlier session's run of @stage told of, unless it is shown already. */
+void            emo_train_pane_recall       (EmoTrainPane        *self,
+                                             const char          *stage,
+                                             GArray              *epochs);   /* of EmoTrainEpoch */
 void            emo_train_pane_take         (EmoTrainPane        *self,
                                              const EmoTrainEvent *event);
 void            emo_train_pane_say          (EmoTrainPane        *self,

@@ -96,10 +96,30 @@ take_numbers (EmoTrainRecord      *self,
   self->latest.step = MAX (self->latest.step, event->step);
 }
 
+/* A training that begins anew, or goes on from before them, does them again. */
+static void
+forget_epochs_from (EmoTrainRecord *self,
+                    guint           epoch)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->epochs)), n_kept = n;
+
+  while (n_kept > 0 && epoch > 0)
+    {
+      g_autoptr (EmoEpochItem) last = g_list_model_get_item (G_LIST_MODEL (self->epochs), n_kept - 1);
+
+      if (emo_epoch_item_get_numbers (last)->epoch < epoch)
+        break;
+      n_kept--;
+    }
+  if (n_kept < n)
+    g_list_store_splice (self->epochs, n_kept, n - n_kept, NULL, 0);
+}
+
 static void
 take_step (EmoTrainRecord      *self,
            const EmoTrainEvent *event)
 {
+  forget_epochs_from (self, event->epoch);
   /* Steps only go forward, or the curve would go back. */
   if (event->step > self->latest.step && !isnan (event->loss))
     emo_train_series_add (&self->losses, (double) event->step, event->loss);
@@ -110,13 +130,44 @@ static void
 take_epoch (EmoTrainRecord      *self,
             const EmoTrainEvent *event)
 {
-  g_autoptr (EmoEpochItem) item = emo_epoch_item_new (event);
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->epochs));
-  g_autoptr (EmoEpochItem) last = n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->epochs), n - 1) : NULL;
+  const EmoTrainEpoch numbers = {
+    .epoch = event->epoch,
+    .step = (gint64) event->step,
+    .loss = event->loss,
+    .val_loss = event->val_loss,
+    .val_accuracy = event->val_accuracy,
+    .val_macro_f1 = event->val_macro_f1,
+    .lr = event->lr,
+    .pictures_per_s = event->pictures_per_s,
+    .seconds = NAN,
+  };
+  g_autoptr (EmoEpochItem) item = emo_epoch_item_new (&numbers);
 
-  if (last == NULL || emo_epoch_item_get_numbers (last)->epoch < event->epoch)
-    g_list_store_append (self->epochs, item);
+  forget_epochs_from (self, event->epoch);
+  g_list_store_append (self->epochs, item);
   take_numbers (self, event);
+}
+
+/**
+ * emo_train_record_recall:
+ * @self: a record that has no epochs yet
+ * @epochs: (element-type EmoTrainEpoch): epochs in order
+ *
+ * Those that the stage tells of again take their place.
+ */
+void
+emo_train_record_recall (EmoTrainRecord *self,
+                         GArray         *epochs)
+{
+  g_return_if_fail (EMO_IS_TRAIN_RECORD (self));
+  g_return_if_fail (epochs != NULL);
+
+  for (guint i = 0; i < epochs->len; i++)
+    {
+      g_autoptr (EmoEpochItem) item = emo_epoch_item_new (&g_array_index (epochs, EmoTrainEpoch, i));
+
+      g_list_store_append (self->epochs, item);
+    }
 }
 
 /**

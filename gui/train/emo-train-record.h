@@ -29,6 +29,9 @@ EmoTrainRecord       *emo_train_record_new            (const char          *stag
 /* @event: one of its stage. */
 void                  emo_train_record_take           (EmoTrainRecord      *self,
                                                        const EmoTrainEvent *event);
+/* The epochs that an earlier run of it told of, before it goes on. */
+void                  emo_train_record_recall         (EmoTrainRecord      *self,
+                                                       GArray              *epochs);   /* of EmoTrainEpoch */
 /* The training is over, whatever it said last. */
 void                  emo_train_record_end            (EmoTrainRecord      *self,
                                                        EmoTrainRecordState  state);

@@ -101,13 +101,19 @@ dup_running (EmoTrainView *self)
 }
 
 static gboolean
-is_unfinished (EmoTrainView *self)
+is_asked_for (EmoTrainView    *self,
+              EmoTrainStageId  id)
 {
   const char *stage = emo_train_form_get_stage (self->form);
 
+  return g_str_equal (stage, EMO_TRAIN_ALL) || g_str_equal (stage, emo_train_stage_id_get_name (id));
+}
+
+static gboolean
+is_unfinished (EmoTrainView *self)
+{
   for (int i = 0; self->folder != NULL && i < EMO_TRAIN_N_STAGES; i++)
-    if (self->folder->is_unfinished[i] &&
-        (g_str_equal (stage, EMO_TRAIN_ALL) || g_str_equal (stage, emo_train_stage_id_get_name (i))))
+    if (self->folder->is_unfinished[i] && is_asked_for (self, i))
       return TRUE;
 
   return FALSE;
@@ -270,7 +276,7 @@ look_cb (GObject      *object,
     return;
 
   g_clear_object (&self->looking);
-  g_free (self->folder);
+  emo_train_folder_free (self->folder);
   self->folder = folder;
   update (self);
 }
@@ -283,7 +289,7 @@ look (EmoTrainView *self)
   if (self->looking != NULL)
     g_cancellable_cancel (self->looking);
   g_clear_object (&self->looking);
-  g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->folder, emo_train_folder_free);
   if (output == NULL)
     return;
 
@@ -379,6 +385,15 @@ add_job (EmoTrainView *self)
   emo_job_list_add_unattended (emo_model_loader_get_jobs (self->loader), self->job, _("Training Is Done"));
 }
 
+/* What another session's training came to before it ended. */
+static void
+recall (EmoTrainView *self)
+{
+  for (int i = 0; self->folder != NULL && i < EMO_TRAIN_N_STAGES; i++)
+    if (is_asked_for (self, i))
+      emo_train_pane_recall (self->pane, emo_train_stage_id_get_name (i), self->folder->epochs[i]);
+}
+
 static void
 start (EmoTrainView *self,
        gboolean      resume)
@@ -397,6 +412,8 @@ start (EmoTrainView *self,
     }
 
   emo_train_pane_begin (self->pane, resume);
+  if (resume)
+    recall (self);
   text = g_strjoinv (" ", command);
   emo_train_pane_say (self->pane, text);
   add_job (self);
@@ -507,7 +524,7 @@ emo_train_view_finalize (GObject *object)
 {
   EmoTrainView *self = EMO_TRAIN_VIEW (object);
 
-  g_free (self->folder);
+  emo_train_folder_free (self->folder);
   g_free (self->result);
 
   G_OBJECT_CLASS (emo_train_view_parent_class)->finalize (object);

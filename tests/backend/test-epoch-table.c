@@ -74,6 +74,44 @@ test_epoch_table_writes_whole_rows (void)
   emo_test_remove_folder (folder);
 }
 
+static void
+test_epoch_table_reads_back (void)
+{
+  g_autofree char *folder = emo_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "epochs.csv", NULL);
+  g_autoptr (GArray) none = emo_epoch_table_read (path);
+  g_autoptr (EmoEpochTable) table = open_table (path, 0);
+  g_autoptr (GArray) rows = NULL;
+  g_autoptr (GArray) cut = NULL;
+  g_autoptr (GArray) strange = NULL;
+  const EmoTrainEpoch *row;
+
+  g_assert_cmpuint (none->len, ==, 0);
+  add (table, 1, 0.25);
+  add (table, 3, NAN);
+  rows = emo_epoch_table_read (path);
+  g_assert_cmpuint (rows->len, ==, 2);
+  row = &g_array_index (rows, EmoTrainEpoch, 0);
+  g_assert_cmpuint (row->epoch, ==, 1);
+  g_assert_cmpfloat (row->loss, ==, 0.25);
+  g_assert_cmpfloat (row->val_accuracy, ==, 0.75);
+  g_assert_true (isnan (row->val_macro_f1));
+  g_assert_cmpfloat (row->seconds, ==, 8);
+  row = &g_array_index (rows, EmoTrainEpoch, 1);
+  g_assert_cmpuint (row->epoch, ==, 3);
+  g_assert_true (isnan (row->loss));
+
+  /* A program of a person's wrote it anew, and was killed. */
+  g_assert_true (g_file_set_contents (path, HEADER "1,0.25,0.5,0.75,,0.0001,12.5,8\n2,x,,,,,,\n3,0.25,0.5,0.75,,0.0001,12.5,8\n", -1, NULL));
+  cut = emo_epoch_table_read (path);
+  g_assert_cmpuint (cut->len, ==, 1);
+  g_assert_true (g_file_set_contents (path, "epoch,loss\n1,2\n", -1, NULL));
+  strange = emo_epoch_table_read (path);
+  g_assert_cmpuint (strange->len, ==, 0);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  emo_test_remove_folder (folder);
+}
+
 /* The checkpoint that training goes on from may be older than the table. */
 static void
 test_epoch_table_goes_on_without_doubles (void)
@@ -198,6 +236,7 @@ main (int   argc,
 
 #define ADD(name, function) g_test_add_func ("/Emo/EpochTable/" name, test_epoch_table_##function)
   ADD ("writes-whole-rows", writes_whole_rows);
+  ADD ("reads-back", reads_back);
   ADD ("goes-on-without-doubles", goes_on_without_doubles);
   ADD ("takes-what-is-whole", takes_what_is_whole);
   ADD ("keeps-a-strangers-file", keeps_a_strangers_file);

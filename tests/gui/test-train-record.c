@@ -25,12 +25,14 @@ take (EmoTrainRecord *record,
   emo_train_record_take (record, event);
 }
 
+/* Ten are an epoch. */
 static void
 take_step (EmoTrainRecord *record,
            guint           step,
            double          loss)
 {
-  g_autofree char *line = g_strdup_printf ("{\"event\":\"step\",\"stage\":\"vlm\",\"epoch\":1,\"step\":%u,\"loss\":%g}", step, loss);
+  g_autofree char *line = g_strdup_printf ("{\"event\":\"step\",\"stage\":\"vlm\",\"epoch\":%u,\"step\":%u,\"loss\":%g}",
+                                           (step - 1) / 10 + 1, step, loss);
 
   take (record, line);
 }
@@ -49,6 +51,29 @@ static guint
 count_epochs (EmoTrainRecord *record)
 {
   return g_list_model_get_n_items (emo_train_record_get_epochs (record));
+}
+
+/* An earlier session's epochs stay until the training does them again. */
+static void
+test_record_recalls_epochs (void)
+{
+  g_autoptr (EmoTrainRecord) record = emo_train_record_new ("vlm");
+  g_autoptr (GArray) epochs = g_array_new (FALSE, FALSE, sizeof (EmoTrainEpoch));
+
+  for (guint i = 1; i <= 3; i++)
+    g_array_append_val (epochs, ((EmoTrainEpoch) { .epoch = i, .loss = 1.0 / i }));
+  emo_train_record_recall (record, epochs);
+  g_assert_cmpuint (count_epochs (record), ==, 3);
+  take (record, "{\"event\":\"start\",\"stage\":\"vlm\",\"pictures\":40,\"epochs\":4,\"steps\":40}");
+  take (record, "{\"event\":\"step\",\"stage\":\"vlm\",\"loss\":1}");
+  g_assert_cmpuint (count_epochs (record), ==, 3);
+  take (record, "{\"event\":\"step\",\"stage\":\"vlm\",\"epoch\":3,\"step\":21,\"loss\":1}");
+  g_assert_cmpuint (count_epochs (record), ==, 2);
+  take (record, "{\"event\":\"epoch\",\"stage\":\"vlm\",\"epoch\":3,\"loss\":0.1}");
+  g_assert_cmpuint (count_epochs (record), ==, 3);
+  /* It begins anew after all. */
+  take_step (record, 1, 0.5);
+  g_assert_cmpuint (count_epochs (record), ==, 0);
 }
 
 static void
@@ -219,6 +244,7 @@ main (int   argc,
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
 
+  g_test_add_func ("/Emo/TrainRecord/recalls-epochs", test_record_recalls_epochs);
   g_test_add_func ("/Emo/TrainRecord/knows-how-much-is-done", test_record_knows_how_much_is_done);
   g_test_add_func ("/Emo/TrainRecord/keeps-what-it-had-when-it-goes-on", test_record_keeps_what_it_had_when_it_goes_on);
   g_test_add_func ("/Emo/TrainSeries/stays-small-and-keeps-its-mean", test_series_stays_small_and_keeps_its_mean);

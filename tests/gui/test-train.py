@@ -136,7 +136,7 @@ def test_stops_with_a_checkpoint_and_resumes():
 def test_offers_to_resume_what_another_session_left():
     app, output = start('slow')
     press(app, 'Start Training')
-    app.wait_text('Epoch 1 of 3')
+    app.wait_text('Epoch 2 of 3')
     press(app, 'Stop Training')
     app.wait_text('Stopped.')
     assert_quiet(app)
@@ -147,7 +147,11 @@ def test_offers_to_resume_what_another_session_left():
     app.activate_action('train-stage', 'all')
     app.wait_text('An earlier training was not finished.')
     app.activate_action('train-stage', 'distilled')
-    app.wait('push button', 'Resume')
+    press(app, 'Resume')
+    # The first epoch was the other session's.
+    wait_for(lambda: epochs(app) == ['Epoch 1: loss 0.667, validation loss 0.767, accuracy 62.5 %, macro F1 37.5 %'], 5, 'its first epoch')
+    app.wait_text('Done: Accuracy', 40)
+    wait_for(lambda: [row[:8] for row in epochs(app)] == ['Epoch 1:', 'Epoch 2:', 'Epoch 3:'], 5, 'each epoch once')
     assert_quiet(app)
 
 

@@ -72,6 +72,15 @@ def stop(stage, step):
     sys.exit(130)
 
 
+def keep(stage, epoch):
+    """The table of epochs."""
+    path = os.path.join(checkpoints(stage), '..', 'epochs.csv')
+    numbers = {'epoch': epoch, 'loss': loss(epoch * STEPS_AN_EPOCH), **scores(epoch), 'lr': 1e-4, 'pictures_per_s': 12.5, 'seconds': 1}
+    with open(path, 'w' if epoch == 1 else 'a', encoding='ascii', newline='') as table:
+        rows = ([numbers] if epoch == 1 else []) + [numbers.values()]
+        table.writelines(','.join(map(str, row)) + '\r\n' for row in rows)
+
+
 def run(stage):
     say('start', stage, pictures=40, epochs=N_EPOCHS, steps=N_STEPS)
     for step in range(first_step(stage), N_STEPS + 1):
@@ -88,6 +97,7 @@ def run(stage):
             os.kill(os.getpid(), signal.SIGSEGV)
         if step % STEPS_AN_EPOCH == 0:
             say('epoch', stage, epoch=epoch, loss=loss(step), **scores(epoch), lr=1e-4, pictures_per_s=12.5, seconds_left=None)
+            keep(stage, epoch)
     if KIND == 'silent':
         sys.exit(0)
     shutil.rmtree(checkpoints(stage))
