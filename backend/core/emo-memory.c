@@ -9,7 +9,9 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/sysinfo.h>
 
+#include "emo-cgroup.h"
 #include "emo-memory.h"
 
 /* Below this nobody asks the kernel: the question costs more than the answer
@@ -40,6 +42,12 @@ emo_memory_read_available (const char *meminfo)
   return (gint64) kib * 1024;
 }
 
+static gboolean
+read_cgroup (EmoCgroup *cgroup)
+{
+  return emo_cgroup_read (cgroup, "/proc/self/cgroup", "/sys/fs/cgroup");
+}
+
 /**
  * emo_memory_get_available:
  *
@@ -52,11 +60,34 @@ gint64
 emo_memory_get_available (void)
 {
   g_autofree char *text = NULL;
+  gint64 available = -1;
+  EmoCgroup cgroup;
 
-  if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
-    return -1;
+  if (g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
+    available = emo_memory_read_available (text);
+  if (!read_cgroup (&cgroup))
+    return available;
 
-  return emo_memory_read_available (text);
+  return available >= 0 ? MIN (available, cgroup.available) : cgroup.available;
+}
+
+/**
+ * emo_memory_get_total:
+ *
+ * Returns: bytes of this computer's memory that the process may use, -1 where the
+ *   system does not say
+ */
+gint64
+emo_memory_get_total (void)
+{
+  struct sysinfo info;
+  gint64 total = sysinfo (&info) == 0 ? (gint64) info.totalram * info.mem_unit : -1;
+  EmoCgroup cgroup;
+
+  if (!read_cgroup (&cgroup))
+    return total;
+
+  return total >= 0 ? MIN (total, cgroup.limit) : cgroup.limit;
 }
 
 /**

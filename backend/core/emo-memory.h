@@ -10,8 +10,10 @@
 
 G_BEGIN_DECLS
 
-/* Bytes that can be had without swapping; -1 where the system does not say. */
+/* Bytes that can be had without swapping, and of all memory that the process may
+ * use; -1 where the system does not say. */
 gint64   emo_memory_get_available  (void);
+gint64   emo_memory_get_total      (void);
 /* MemAvailable of /proc/meminfo's text, in bytes; -1 where it is not there. */
 gint64   emo_memory_read_available (const char *meminfo);
 /* g_try_malloc0_n() for what a file makes large: also NULL where it is more

@@ -10,7 +10,6 @@
 #include "config.h"
 
 #include <sched.h>
-#include <sys/sysinfo.h>
 
 #include "emo-bundle-classifier.h"
 #include "emo-compute.h"
@@ -27,6 +26,10 @@
  * on 2 cores: 44 ms with one thread, 77 with two, and 1,100 with two while another
  * program kept one core busy.) */
 #define SMALL_MODEL 100000000
+
+/* A weight that is trained on the CPU: itself, its two moments and its gradient in
+ * float32; or the gradient and a working copy in bf16. */
+#define TRAINED_BYTES 16
 
 /* bf16 must win clearly: it gives up 16 bits of every activation. */
 #define BF16_MUST_GAIN 1.2
@@ -351,18 +354,42 @@ estimate_weights (const EmoCompute   *self,
   return (double) ends * (wide ? 4 : 2) + (double) emo_nf4_count_bytes (all - ends);
 }
 
+static gboolean
+check_need (double       need,
+            const char  *of_what,
+            GError     **error)
+{
+  gint64 total = emo_memory_get_total ();
+
+  if (total < 0 || need < (double) total)
+    return TRUE;
+  g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY,
+               "The model needs %.1f GB for %s; this computer has %.1f GB of memory to give, %.1f GB of it free",
+               need / GB, of_what, (double) total / GB, (double) MAX (emo_memory_get_available (), 0) / GB);
+  return FALSE;
+}
+
 gboolean
 emo_compute_check_memory (const EmoCompute    *self,
                           const EmoVlmConfig  *config,
                           GError             **error)
 {
-  double need = estimate_weights (self, config);
-  struct sysinfo info;
+  return check_need (estimate_weights (self, config), "its weights", error);
+}
 
-  if (sysinfo (&info) != 0 || need < (double) info.totalram * info.mem_unit)
+gboolean
+emo_compute_check_memory_for_training (const EmoCompute    *self,
+                                       const EmoVlmConfig  *config,
+                                       gboolean             full,
+                                       GError             **error)
+{
+  double parameters = (double) emo_vlm_config_count_parameters (config);
+
+  /* A GPU says itself what it can hold. */
+  if (self->device.cuda)
     return TRUE;
-  g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY,
-               "The model needs %.1f GB for its weights; this computer has %.1f GB of memory, %.1f GB of it free",
-               need / GB, (double) info.totalram * info.mem_unit / GB, MAX (emo_memory_get_available (), 0) / GB);
-  return FALSE;
+  if (full)
+    return check_need (parameters * TRAINED_BYTES, "its weights, their gradients and two moments of each", error);
+
+  return emo_compute_check_memory (self, config, error);
 }

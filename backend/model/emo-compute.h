@@ -53,6 +53,12 @@ const char *emo_compute_get_dtype     (const EmoCompute    *self);   /* "float32
 gboolean    emo_compute_check_memory  (const EmoCompute    *self,
                                        const EmoVlmConfig  *config,
                                        GError             **error);
+/* The same of a model whose every weight is trained, or (@full FALSE) few. */
+gboolean    emo_compute_check_memory_for_training
+                                      (const EmoCompute    *self,
+                                       const EmoVlmConfig  *config,
+                                       gboolean             full,
+                                       GError             **error);
 /* Parameters that @config implies. */
 gint64      emo_vlm_config_count_parameters (const EmoVlmConfig *config);
 

@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include "emo-compute.h"
 #include "emo-draw.h"
 #include "emo-error.h"
 #include "emo-language-model.h"
@@ -85,11 +86,13 @@ emo_vlm_draw (const char  *folder,
   g_autoptr(GPtrArray) bytes = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   Drawing drawing = { seed, tensors, bytes };
   EmoVlmWeights *weights = NULL;
+  const EmoCompute compute = { .device = EMO_DEVICE_CPU, .dtype = EMO_DTYPE_F32 };
   EmoVlmConfig config;
   gboolean ok;
 
   g_array_set_clear_func (tensors, clear_name);
-  if (!emo_vlm_config_load (&config, folder, error))
+  /* What cannot be trained afterwards need not be drawn. */
+  if (!emo_vlm_config_load (&config, folder, error) || !emo_compute_check_memory_for_training (&compute, &config, TRUE, error))
     return FALSE;
   weights = emo_vlm_weights_new_made (draw_cb, &drawing);
   emo_vision_tower_free (emo_vision_tower_new (&config, weights));

@@ -133,7 +133,8 @@ emo_features_new (EmoBundle                *bundle,
   limit_pictures (self);
   self->eyes = g_ptr_array_new_with_free_func ((GDestroyNotify) emo_feature_eye_free);
   if (!emo_compute_choose (&self->compute, options->device, options->dtype, options->threads, &self->config, error) ||
-      !name_kinds (self, cancellable, error) || !open_caches (self, options->folder, error))
+      !emo_compute_check_memory (&self->compute, &self->config, error) || !name_kinds (self, cancellable, error) ||
+      !open_caches (self, options->folder, error))
     return NULL;
   /* A small model's ops are too short to be shared by threads: pictures are. */
   self->n_eyes = emo_compute_is_small (&self->config) && !self->compute.device.cuda ? emo_compute_get_threads (options->threads) : 1;

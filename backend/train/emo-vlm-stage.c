@@ -144,7 +144,8 @@ load_vlm (Run     *run,
   EmoLoadWatch watch = { .cancellable = job->cancellable };
   EmoImageSettings *image = &run->config.image;
 
-  if (!emo_compute_choose_for_training (&run->compute, emo_train_job_get_device (job), job->dtype, job->threads, error))
+  if (!emo_compute_choose_for_training (&run->compute, emo_train_job_get_device (job), job->dtype, job->threads, error) ||
+      !emo_compute_check_memory_for_training (&run->compute, &run->config, get_recipe (run)->full, error))
     return FALSE;
   /* A small model's ops are too short to be shared by threads. */
   if (get_recipe (run)->full && !run->compute.device.cuda && emo_compute_is_small (&run->config))

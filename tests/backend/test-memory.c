@@ -22,6 +22,7 @@ test_memory_reads_what_is_available (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     g_assert_cmpint (emo_memory_read_available (cases[i].text), ==, cases[i].bytes);
   g_assert_cmpint (emo_memory_get_available (), >, 1024 * 1024);
+  g_assert_cmpint (emo_memory_get_available (), <=, emo_memory_get_total ());
 }
 
 static void

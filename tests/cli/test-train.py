@@ -282,6 +282,49 @@ def test_short_memory_is_told(folder):
     assert told > 0
 
 
+def memory_group(limit):
+    """A control group of that many bytes below our own, of either version."""
+    with open('/proc/self/cgroup') as file:
+        groups = {names: path for _, names, path in (line.rstrip().split(':', 2) for line in file)}
+    first = next((names for names in groups if 'memory' in names.split(',')), None)
+    own = '/sys/fs/cgroup' + ('/memory' if first else '') + groups[first or '']
+    group = os.path.join(own, f'emovlm-test-{os.getpid()}')
+    try:
+        os.mkdir(group)
+        with open(os.path.join(group, 'memory.limit_in_bytes' if first else 'memory.max'), 'w') as file:
+            file.write(str(limit))
+    except (OSError, KeyError) as error:
+        shutil.rmtree(group, ignore_errors=True)
+        raise Skip(f'no control group can be made here: {error}')
+    return group
+
+
+def test_a_groups_limit_is_told_before_it_is_hit(folder):
+    """Whoever takes more than its container has is killed, and cannot tell."""
+    config = tiny_config(folder)
+    name = os.path.join(config, 'vlm', 'config.json')
+    with open(name) as file:
+        description = json.load(file)
+    description['text_config'].update(intermediate_size=60000)
+    with open(name, 'w') as file:
+        json.dump(description, file)
+    data, out = scenes(folder), os.path.join(folder, 'out')
+    command = [EMOVLM, 'train', 'vlm', data, '--config', config, '--output', out, '--recipe', recipe(folder), '--format', 'jsonl']
+    group = memory_group(256 << 20)
+
+    def enter():
+        with open(os.path.join(group, 'cgroup.procs'), 'w') as file:
+            file.write('0')
+
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=240, preexec_fn=enter)
+        assert done.returncode == 5, (done.returncode, done.stderr)
+        last = events(done)[-1]
+        assert last['event'] == 'error' and 'has 0.3 GB of memory to give' in last['text'], last
+    finally:
+        os.rmdir(group)
+
+
 def test_killed_after_an_epoch_it_goes_on_from_there(folder):
     data, out, config = scenes(folder), os.path.join(folder, 'out'), tiny_config(folder)
     args = ('vlm', data, '--config', config, '--output', out, '--recipe', recipe(folder, epochs=30))
