@@ -8,8 +8,6 @@
 
 #include "config.h"
 
-#include <glib-unix.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -161,14 +159,6 @@ run (EmoGenerate *self,
   return emo_error_get_exit_status (error);
 }
 
-static gboolean
-interrupt_cb (gpointer user_data)
-{
-  g_cancellable_cancel (user_data);
-
-  return G_SOURCE_CONTINUE;
-}
-
 /* Reads the picture while the model loads. */
 static EmoImage *
 load_image (const char *name)
@@ -235,7 +225,7 @@ int
 emo_cli_generate (EmoCliOptions *options)
 {
   EmoGenerate self = { .options = options };
-  guint interrupt, terminate;
+  EmoCliInterrupt *interrupt;
   int status;
 
   if (options->arguments == NULL || g_strv_length (options->arguments) != 1)
@@ -259,11 +249,9 @@ emo_cli_generate (EmoCliOptions *options)
   self.terminal = isatty (STDOUT_FILENO);
 
   self.model = emo_cli_model_new (options);
-  interrupt = g_unix_signal_add (SIGINT, interrupt_cb, self.model->cancellable);
-  terminate = g_unix_signal_add (SIGTERM, interrupt_cb, self.model->cancellable);
+  interrupt = emo_cli_interrupt_new (self.model->cancellable);
   status = generate (&self, options->arguments[0]);
-  g_source_remove (interrupt);
-  g_source_remove (terminate);
+  emo_cli_interrupt_free (interrupt);
   g_clear_error (&self.write_error);
   emo_cli_model_free (self.model);
 

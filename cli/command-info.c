@@ -8,9 +8,7 @@
 
 #include "config.h"
 
-#include <glib-unix.h>
 #include <math.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -156,14 +154,6 @@ check (EmoCliModel *model,
   return EMO_EXIT_OK;
 }
 
-static gboolean
-interrupt_cb (gpointer user_data)
-{
-  g_cancellable_cancel (user_data);
-
-  return G_SOURCE_CONTINUE;
-}
-
 /* The model tells the thread count and the type that "auto" picks, which is
  * measured and not a property of the machine alone. */
 static int
@@ -171,7 +161,7 @@ add_loaded (GString       *out,
             EmoCliOptions *options)
 {
   EmoCliModel *model = emo_cli_model_new (options);
-  guint interrupt = g_unix_signal_add (SIGINT, interrupt_cb, model->cancellable);
+  EmoCliInterrupt *interrupt = emo_cli_interrupt_new (model->cancellable);
   int status = emo_cli_model_wait (model);
 
   if (status == EMO_EXIT_OK)
@@ -188,7 +178,7 @@ add_loaded (GString       *out,
       if (options->check)
         status = check (model, out);
     }
-  g_source_remove (interrupt);
+  emo_cli_interrupt_free (interrupt);
   emo_cli_model_free (model);
 
   return status;

@@ -418,12 +418,6 @@ end_record (EmoPredict *self)
 }
 
 static void
-end_at_once (int number)
-{
-  _exit (EMO_EXIT_STOPPED);
-}
-
-static void
 run_loop (EmoPredict *self)
 {
   guint interrupt = g_unix_signal_add (SIGINT, interrupt_cb, self);
@@ -443,10 +437,8 @@ run_loop (EmoPredict *self)
   self->model->loaded = NULL;
   g_source_remove (interrupt);
   g_source_remove (terminate);
-  /* Rows are whole; one more interrupt while the rest is put away is the same
-   * answer to whoever asks for the exit status. */
-  signal (SIGINT, end_at_once);
-  signal (SIGTERM, end_at_once);
+  /* Rows are whole. */
+  emo_cli_interrupt_end_at_next ();
   emo_cli_progress_clear ();
   g_clear_pointer (&self->loop, g_main_loop_unref);
 }

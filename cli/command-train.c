@@ -25,7 +25,6 @@ typedef struct
   EmoCliOptions  *options;
   EmoTraining     training;
   GCancellable   *cancellable;
-  gboolean        stopping;
   gboolean        jsonl;
   gboolean        finished;
   GError         *error;
@@ -243,19 +242,6 @@ progress_cb (const EmoTrainProgress *progress,
 
 /* --- The run --- */
 
-static gboolean
-interrupt_cb (gpointer user_data)
-{
-  EmoTrainRun *self = user_data;
-
-  if (self->stopping)
-    _exit (EMO_EXIT_STOPPED);
-  self->stopping = TRUE;
-  g_cancellable_cancel (self->cancellable);
-
-  return G_SOURCE_CONTINUE;
-}
-
 /* The terminal or the window that began it has gone. It may be told so more than
  * once: a window's threads end one by one. */
 static gboolean
@@ -307,15 +293,13 @@ static void
 run_on_engine (EmoTrainRun *self)
 {
   EmoEngine *engine = emo_engine_new ();
-  guint interrupt = g_unix_signal_add (SIGINT, interrupt_cb, self);
-  guint terminate = g_unix_signal_add (SIGTERM, interrupt_cb, self);
+  EmoCliInterrupt *interrupt = emo_cli_interrupt_new (self->cancellable);
   guint hang_up = watch_hang_up (self);
 
   emo_engine_run_async (engine, EMO_ENGINE_URGENT, train_worker, self, NULL, NULL, self->cancellable, finished_cb, self);
   while (!self->finished)
     g_main_context_iteration (NULL, TRUE);
-  g_source_remove (interrupt);
-  g_source_remove (terminate);
+  emo_cli_interrupt_free (interrupt);
   if (hang_up > 0)
     g_source_remove (hang_up);
   emo_engine_shutdown (engine);

@@ -208,6 +208,14 @@ GPtrArray    *emo_cli_read_inputs      (EmoCliOptions   *options,
                                         GError         **error);      /* of EmoInput */
 EmoInput     *emo_cli_input_new        (const char      *name);
 
+/* emo-cli-interrupt.c */
+/* SIGINT and SIGTERM: the first one cancels, the second one ends the program. */
+typedef struct _EmoCliInterrupt EmoCliInterrupt;
+
+EmoCliInterrupt *emo_cli_interrupt_new         (GCancellable    *cancellable);
+void             emo_cli_interrupt_free        (EmoCliInterrupt *self);
+void             emo_cli_interrupt_end_at_next (void);
+
 /* one command a file */
 int emo_cli_predict  (EmoCliOptions *options);
 int emo_cli_generate (EmoCliOptions *options);
