@@ -8,9 +8,6 @@
 
 #include "config.h"
 
-#include <glib-unix.h>
-#include <signal.h>
-
 #include <glib/gi18n.h>
 
 #include "emo-cli.h"
@@ -20,21 +17,16 @@
 
 typedef struct
 {
-  GCancellable *cancellable;
-  gint64        started;
-  gint64        drawn;
-  guint         n_done;
+  EmoSynthOptions *synth;
+  GCancellable    *cancellable;
+  gint64           started;
+  gint64           drawn;
+  guint            n_done;
+  gboolean         finished;
+  GError          *error;
 } EmoSynthRun;
 
-static gboolean
-interrupt_cb (gpointer user_data)
-{
-  g_cancellable_cancel (user_data);
-
-  return G_SOURCE_CONTINUE;
-}
-
-/* Signals arrive on the main context, which nothing else turns meanwhile. */
+/* On the thread that draws. */
 static void
 progress_cb (guint    n_done,
              guint    n,
@@ -45,8 +37,6 @@ progress_cb (guint    n_done,
   double seconds = (now - self->started) / (double) G_USEC_PER_SEC;
   g_autofree char *text = NULL;
 
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
   self->n_done = n_done;
   if (now - self->drawn < REDRAW_US)
     return;
@@ -56,20 +46,52 @@ progress_cb (guint    n_done,
   emo_cli_progress_show (text);
 }
 
-static int
-report (EmoSynthRun  *self,
-        const char   *path,
-        const GError *error)
+static void
+finished_cb (gpointer user_data)
 {
-  g_autofree char *shown = emo_file_escape_name (path);
+  EmoSynthRun *self = user_data;
+
+  self->finished = TRUE;
+}
+
+static gpointer
+synth_worker (gpointer data)
+{
+  EmoSynthRun *self = data;
+
+  emo_synth_write (self->synth, progress_cb, self, self->cancellable, &self->error);
+  g_idle_add_once (finished_cb, self);
+
+  return NULL;
+}
+
+/* The main thread hears signals meanwhile: the lists of many pictures take a
+ * while, too. */
+static void
+run_on_thread (EmoSynthRun *self)
+{
+  EmoCliInterrupt *interrupt = emo_cli_interrupt_new (self->cancellable);
+  GThread *thread = g_thread_new ("synth", synth_worker, self);
+
+  while (!self->finished)
+    g_main_context_iteration (NULL, TRUE);
+  g_thread_join (thread);
+  emo_cli_interrupt_free (interrupt);
+}
+
+static void
+report (EmoSynthRun *self,
+        gboolean     quiet)
+{
+  g_autofree char *shown = emo_file_escape_name (self->synth->path);
 
   emo_cli_progress_clear ();
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     emo_cli_report (_("Stopped: %1$u pictures are in %2$s; the same command with --resume goes on"), self->n_done, shown);
-  else if (error != NULL)
-    emo_cli_report ("%s", error->message);
-
-  return emo_error_get_exit_status (error);
+  else if (self->error != NULL)
+    emo_cli_report ("%s", self->error->message);
+  else if (!quiet)
+    emo_cli_report (_("%1$u pictures are in %2$s"), self->n_done, shown);
 }
 
 static int
@@ -77,23 +99,14 @@ write_scenes (EmoCliOptions   *options,
               EmoSynthOptions *synth)
 {
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr(GError) error = NULL;
-  EmoSynthRun self = { .cancellable = cancellable, .started = g_get_monotonic_time () };
-  guint interrupt = g_unix_signal_add (SIGINT, interrupt_cb, cancellable);
-  guint terminate = g_unix_signal_add (SIGTERM, interrupt_cb, cancellable);
+  EmoSynthRun self = { .synth = synth, .cancellable = cancellable, .started = g_get_monotonic_time () };
   int status;
 
   emo_cli_progress_init (options->quiet);
-  emo_synth_write (synth, progress_cb, &self, cancellable, &error);
-  status = report (&self, synth->path, error);
-  if (error == NULL && !options->quiet)
-    {
-      g_autofree char *shown = emo_file_escape_name (synth->path);
-
-      emo_cli_report (_("%1$u pictures are in %2$s"), self.n_done, shown);
-    }
-  g_source_remove (interrupt);
-  g_source_remove (terminate);
+  run_on_thread (&self);
+  report (&self, options->quiet);
+  status = emo_error_get_exit_status (self.error);
+  g_clear_error (&self.error);
 
   return status;
 }

@@ -456,6 +456,45 @@ def test_interrupt_while_loading_exits_130(folder):
     assert process.returncode in (130, -signal.SIGINT), process.returncode
 
 
+def synth(folder, *more):
+    return ('synth', os.path.join(folder, 'scenes'), '--train', '400', '--val', '0', '--test', '0', '--threads', '1', *more)
+
+
+def start_synth(folder):
+    """Returns when the first picture is there."""
+    process = subprocess.Popen([EMOVLM, *synth(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    end = time.monotonic() + 60
+    while not pictures_of(folder) and time.monotonic() < end:
+        time.sleep(0.002)
+    assert pictures_of(folder)
+    return process
+
+
+def pictures_of(folder):
+    return [n for _, _, names in os.walk(os.path.join(folder, 'scenes')) for n in names if n.endswith('.png')]
+
+
+def test_interrupted_synth_lists_what_is_there(folder):
+    process = start_synth(folder)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130 and errors.startswith(b'emovlm: Stopped: '), (process.returncode, errors)
+    with open(os.path.join(folder, 'scenes', 'scenes.jsonl'), 'rb') as file:
+        assert 0 < len(rows_of(file.read())) == len(pictures_of(folder)) < 400
+
+
+def test_a_second_signal_ends_synth_at_once(folder):
+    """Both wait where it is held, so that it hears them one after the other."""
+    process = start_synth(folder)
+    for sign in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+        process.send_signal(sign)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130 and errors == b'', (process.returncode, errors)
+    assert not os.path.exists(os.path.join(folder, 'scenes', 'scenes.jsonl'))
+    run(*synth(folder, '--resume'))
+    assert len(pictures_of(folder)) == 400
+
+
 def test_numbers_ignore_the_locale(folder):
     if not shutil.which('localedef'):
         raise Skip('localedef is not installed')
