@@ -403,6 +403,33 @@ test_starts_by_seed (gconstpointer data)
   g_assert_true (memcmp (logits[0], logits[2], sizeof logits[0]) != 0);
 }
 
+/* Training goes on with what a folder says, its dropout included. */
+static void
+test_keeps_its_sizes (gconstpointer data)
+{
+  g_autofree char *folder = make_folder ();
+  g_autoptr(GPtrArray) notes = notes_new ();
+  g_autoptr(EmoTeacher) teacher = make_named (data, SIDE, 7);
+  const EmoTeacherConfig *config = emo_teacher_get_config (teacher), *found;
+  g_autoptr(EmoTeacher) again = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (emo_teacher_save (teacher, folder, &error));
+  g_assert_no_error (error);
+  again = load (folder, names, notes, &error);
+  g_assert_no_error (error);
+  found = emo_teacher_get_config (again);
+  g_assert_cmpint (found->kind, ==, config->kind);
+  g_assert_cmpuint (found->image_size, ==, config->image_size);
+  g_assert_true (found->whole == config->whole);
+  g_assert_cmpmem (found->mean, sizeof found->mean, config->mean, sizeof config->mean);
+  g_assert_cmpmem (found->std, sizeof found->std, config->std, sizeof config->std);
+  g_assert_cmpfloat (found->dropout, ==, config->dropout);
+  g_assert_cmpfloat (found->norm_eps, ==, config->norm_eps);
+  g_assert_cmpuint (found->heads, ==, config->heads);
+  remove_folder (folder);
+}
+
 static void
 test_dropout_repeats (gconstpointer data)
 {
@@ -536,6 +563,7 @@ main (int   argc,
   for (guint i = 0; i < G_N_ELEMENTS (small); i++)
     {
       add ("starts-by-seed", small[i], test_starts_by_seed);
+      add ("keeps-its-sizes", small[i], test_keeps_its_sizes);
       add ("dropout-repeats", small[i], test_dropout_repeats);
       add ("learns", small[i], test_learns);
     }
