@@ -148,7 +148,7 @@ def adapters():
     # peft saves the patterns sorted by their keys, and the first that matches wins: here both orders are the same.
     forms = {
         'list': dict(r=4, lora_alpha=8, target_modules=['q_proj', 'v_proj']),
-        'rslora': dict(r=4, lora_alpha=8, use_rslora=True, target_modules=['q_proj', 'layers.1.self_attn.k_proj']),
+        'rslora': dict(r=4, lora_alpha=8, use_rslora=True, target_modules=['layers.1.self_attn.k_proj', 'q_proj']),
         'patterns': dict(r=4, lora_alpha=8, target_modules=['q_proj', 'down_proj'], rank_pattern={r'layers\.[12]\.mlp\.down_proj': 6, 'mlp.down_proj': 3, 'q_proj': 2}, alpha_pattern={r'layers\.0\..*': 5, 'mlp.down_proj': 12}),
         'regex': dict(r=2, lora_alpha=3, target_modules=r'.*layers\.[02]\.(self_attn\.o_proj|mlp\.(gate|up)_proj)'),
         'visual': dict(r=2, lora_alpha=2, target_modules=r'(model\.visual\.blocks\.\d+\.attn\.(qkv|proj)|.*self_attn\.q_proj)'),
@@ -157,6 +157,8 @@ def adapters():
     for name, kw in forms.items():
         import copy
         m = get_peft_model(copy.deepcopy(base), LoraConfig(init_lora_weights=False, **kw)); modules = []
+        # peft makes a set of a list, and writes it in another order every time.
+        m.peft_config['default'].target_modules = kw['target_modules']
         for full, mod in m.named_modules():
             if hasattr(mod, 'lora_A') and 'default' in mod.lora_A:
                 saved = full.removeprefix('base_model.model.')
