@@ -227,14 +227,13 @@ fit (Run     *run,
      GError **error)
 {
   g_autoptr(GError) failure = NULL;
-  g_autoptr(GError) unsaved = NULL;
 
   emo_gate_search_set_step_func (run->search, step_cb, run);
   if (emo_gate_search_run (run->search, epoch_cb, run, run->job->cancellable, &failure))
     return TRUE;
-  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    save_checkpoint (run, &unsaved);
-  g_propagate_error (error, unsaved != NULL ? g_steal_pointer (&unsaved) : g_steal_pointer (&failure));
+  /* What stops here goes on from here. */
+  if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED) || save_checkpoint (run, error))
+    g_propagate_error (error, g_steal_pointer (&failure));
 
   return FALSE;
 }
@@ -313,16 +312,14 @@ emo_gate_stage_run (const EmoTrainJob  *job,
                     GError            **error)
 {
   Run run = { .job = job };
-  g_autoptr(GError) failure = NULL;
+  GError *failure = NULL;
   gboolean ok;
 
   g_return_val_if_fail (job != NULL, FALSE);
 
   ok = run_stage (&run, &failure);
-  if (!ok && run.stage != NULL && g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    emo_train_stage_stop (run.stage);
   if (!ok)
-    g_propagate_error (error, g_steal_pointer (&failure));
+    emo_train_stage_fail (run.stage, failure, error);
   run_clear (&run);
 
   return ok;

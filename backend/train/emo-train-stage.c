@@ -289,11 +289,17 @@ emo_train_stage_begin (EmoTrainStage *self,
 }
 
 void
-emo_train_stage_stop (EmoTrainStage *self)
+emo_train_stage_fail (EmoTrainStage  *self,
+                      GError         *failure,
+                      GError        **error)
 {
-  if (self->log == NULL)
-    emo_train_stage_begin (self, 0, 0, 0, 0, 0);
-  emo_train_log_stopped (self->log, self->folder);
+  if (self != NULL && g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      if (self->log == NULL)
+        emo_train_stage_begin (self, 0, 0, 0, 0, 0);
+      emo_train_log_stopped (self->log, self->folder);
+    }
+  g_propagate_error (error, failure);
 }
 
 EmoTrainLog *

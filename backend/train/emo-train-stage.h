@@ -92,8 +92,11 @@ gboolean       emo_train_stage_save         (EmoTrainStage          *self,
 EmoCheckpoint *emo_train_stage_load_step    (EmoTrainStage          *self,
                                              gint64                  step,
                                              GError                **error);
-/* Says in the log, begun or not, that it was stopped. */
-void           emo_train_stage_stop         (EmoTrainStage          *self);
+/* Passes @failure (transfer full) on. One that was cancelled says in the log,
+ * begun or not, that it was stopped. @self (nullable): it was not opened. */
+void           emo_train_stage_fail         (EmoTrainStage          *self,
+                                             GError                 *failure,
+                                             GError                **error);
 /* Marks the stage as done and removes its checkpoints. @numbers: members of a
  * JSON object, as "\"accuracy\": 0.8". @path: what it made. */
 gboolean       emo_train_stage_finish       (EmoTrainStage          *self,
