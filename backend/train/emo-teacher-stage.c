@@ -299,10 +299,8 @@ static gboolean
 stop (Run      *run,
       GError  **error)
 {
-  if (emo_teacher_trainer_get_step (run->trainer) > 0 && !save_checkpoint (run, error))
-    return FALSE;
-  emo_train_log_stopped (emo_train_stage_get_log (run->stage), emo_train_stage_get_folder (run->stage));
-  g_cancellable_set_error_if_cancelled (run->job->cancellable, error);
+  if (emo_teacher_trainer_get_step (run->trainer) == 0 || save_checkpoint (run, error))
+    g_cancellable_set_error_if_cancelled (run->job->cancellable, error);
 
   return FALSE;
 }
@@ -394,13 +392,16 @@ emo_teacher_stage_run (const EmoTrainJob  *job,
                        GError            **error)
 {
   Run run = { .job = job };
+  GError *failure = NULL;
   gboolean ok;
 
   run.notes = g_ptr_array_new_with_free_func (g_free);
-  ok = open_stage (&run, error) &&
+  ok = open_stage (&run, &failure) &&
        (emo_train_stage_is_done (run.stage) ||
-        (choose_compute (&run, error) && load_teacher (&run, error) && make_trainer (&run, error) &&
-         go_on_from_checkpoint (&run, error) && train (&run, error) && finish (&run, error)));
+        (choose_compute (&run, &failure) && load_teacher (&run, &failure) && make_trainer (&run, &failure) &&
+         go_on_from_checkpoint (&run, &failure) && train (&run, &failure) && finish (&run, &failure)));
+  if (!ok)
+    emo_train_stage_fail (run.stage, failure, error);
   run_clear (&run);
 
   return ok;

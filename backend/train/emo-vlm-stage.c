@@ -336,10 +336,8 @@ stop (Run      *run,
   gint64 an_epoch = emo_vlm_trainer_get_steps (run->trainer) / get_recipe (run)->fit.epochs;
   guint epochs = emo_vlm_trainer_get_step (run->trainer) / an_epoch;
 
-  if (emo_vlm_trainer_get_step (run->trainer) > 0 && !save_checkpoint (run, epochs, error))
-    return FALSE;
-  emo_train_log_stopped (emo_train_stage_get_log (run->stage), emo_train_stage_get_folder (run->stage));
-  g_cancellable_set_error_if_cancelled (run->job->cancellable, error);
+  if (emo_vlm_trainer_get_step (run->trainer) == 0 || save_checkpoint (run, epochs, error))
+    g_cancellable_set_error_if_cancelled (run->job->cancellable, error);
 
   return FALSE;
 }
@@ -480,13 +478,16 @@ emo_vlm_stage_run (const EmoTrainJob  *job,
                    GError            **error)
 {
   Run run = { .job = job, .best_accuracy = NAN };
+  GError *failure = NULL;
   gboolean ok;
 
   run.notes = g_ptr_array_new_with_free_func (g_free);
-  ok = open_stage (&run, error) &&
+  ok = open_stage (&run, &failure) &&
        (emo_train_stage_is_done (run.stage) ||
-        (load_vlm (&run, error) && load_pictures (&run, error) && make_trainer (&run, error) &&
-         go_on_from_checkpoint (&run, error) && train (&run, error) && finish (&run, error)));
+        (load_vlm (&run, &failure) && load_pictures (&run, &failure) && make_trainer (&run, &failure) &&
+         go_on_from_checkpoint (&run, &failure) && train (&run, &failure) && finish (&run, &failure)));
+  if (!ok)
+    emo_train_stage_fail (run.stage, failure, error);
   run_clear (&run);
 
   return ok;
