@@ -308,14 +308,11 @@ static gboolean
 go_back_to_best (Run     *run,
                  GError **error)
 {
-  gint64 best = emo_train_stage_get_best (run->stage);
-  g_autoptr(EmoCheckpoint) checkpoint = NULL;
+  g_autoptr(EmoCheckpoint) best = NULL;
 
-  if (get_recipe (run)->fit.patience == 0 || best < 0 || best == (gint64) emo_cross_fit_get_step (run->cross))
-    return TRUE;
-  checkpoint = emo_train_stage_load_step (run->stage, best, error);
-
-  return checkpoint != NULL && restore (run, checkpoint, error);
+  return get_recipe (run)->fit.patience == 0 ||
+         (emo_train_stage_load_best (run->stage, emo_cross_fit_get_step (run->cross), &best, error) &&
+          (best == NULL || restore (run, best, error)));
 }
 
 /* What the gate is to read is scaled as the head is. */

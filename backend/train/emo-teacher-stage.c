@@ -336,19 +336,14 @@ train (Run      *run,
 
 /* --- The result --- */
 
-/* The best epoch, where val says which it was. */
 static gboolean
 take_best (Run      *run,
            GError  **error)
 {
-  gint64 best = emo_train_stage_get_best (run->stage);
-  g_autoptr(EmoCheckpoint) checkpoint = NULL;
+  g_autoptr(EmoCheckpoint) best = NULL;
 
-  if (best < 0 || best == emo_teacher_trainer_get_step (run->trainer))
-    return TRUE;
-  checkpoint = emo_train_stage_load_step (run->stage, best, error);
-
-  return checkpoint != NULL && emo_teacher_trainer_restore (run->trainer, checkpoint->file, best, error);
+  return emo_train_stage_load_best (run->stage, emo_teacher_trainer_get_step (run->trainer), &best, error) &&
+         (best == NULL || emo_teacher_trainer_restore (run->trainer, best->file, best->state.step, error));
 }
 
 static void

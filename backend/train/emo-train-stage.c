@@ -256,12 +256,20 @@ emo_train_stage_save (EmoTrainStage  *self,
   return TRUE;
 }
 
-EmoCheckpoint *
-emo_train_stage_load_step (EmoTrainStage  *self,
+gboolean
+emo_train_stage_load_best (EmoTrainStage  *self,
                            gint64          step,
+                           EmoCheckpoint **checkpoint,
                            GError        **error)
 {
-  return emo_checkpoint_load_step (self->checkpoints, emo_train_stage_id_get_name (self->stage), self->config_hash, step, error);
+  gint64 best = self->stopping.best_step;
+
+  *checkpoint = NULL;
+  if (best < 0 || best == step)
+    return TRUE;
+  *checkpoint = emo_checkpoint_load_step (self->checkpoints, emo_train_stage_id_get_name (self->stage), self->config_hash, best, error);
+
+  return *checkpoint != NULL;
 }
 
 /* --- The log --- */
@@ -326,10 +334,4 @@ emo_train_stage_add_epoch (EmoTrainStage       *self,
   emo_train_log_epoch (self->log, numbers);
 
   return !emo_early_stopping_should_stop (&self->stopping, numbers->epoch);
-}
-
-gint64
-emo_train_stage_get_best (EmoTrainStage *self)
-{
-  return self->stopping.best_step;
 }

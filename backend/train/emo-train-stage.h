@@ -79,7 +79,6 @@ void           emo_train_stage_note         (EmoTrainStage          *self,
 gboolean       emo_train_stage_add_epoch    (EmoTrainStage          *self,
                                              const EmoTrainEpoch    *numbers,
                                              gboolean               *is_best);
-gint64         emo_train_stage_get_best     (EmoTrainStage          *self);     /* step; -1: none */
 /* Whether the last checkpoint is older than two minutes. */
 gboolean       emo_train_stage_is_due       (EmoTrainStage          *self);
 /* Writes a checkpoint. @tensors of EmoStoredTensor. */
@@ -89,8 +88,11 @@ gboolean       emo_train_stage_save         (EmoTrainStage          *self,
                                              gint64                  position,
                                              GArray                 *tensors,
                                              GError                **error);
-EmoCheckpoint *emo_train_stage_load_step    (EmoTrainStage          *self,
+/* @checkpoint (out) (nullable): of the best epoch; NULL: @step is it, or val does
+ * not say which it was. */
+gboolean       emo_train_stage_load_best    (EmoTrainStage          *self,
                                              gint64                  step,
+                                             EmoCheckpoint         **checkpoint,
                                              GError                **error);
 /* Passes @failure (transfer full) on. One that was cancelled says in the log,
  * begun or not, that it was stopped. @self (nullable): it was not opened. */

@@ -362,24 +362,14 @@ train (Run      *run,
 
 /* --- The result --- */
 
-/* The best epoch, where val says which it was. */
 static gboolean
 take_best (Run      *run,
            GError  **error)
 {
-  gint64 best = emo_train_stage_get_best (run->stage);
-  EmoCheckpoint *checkpoint;
-  gboolean ok;
+  g_autoptr(EmoCheckpoint) best = NULL;
 
-  if (best < 0 || best == emo_vlm_trainer_get_step (run->trainer))
-    return TRUE;
-  checkpoint = emo_train_stage_load_step (run->stage, best, error);
-  if (checkpoint == NULL)
-    return FALSE;
-  ok = emo_vlm_trainer_restore (run->trainer, checkpoint->file, best, error);
-  emo_checkpoint_free (checkpoint);
-
-  return ok;
+  return emo_train_stage_load_best (run->stage, emo_vlm_trainer_get_step (run->trainer), &best, error) &&
+         (best == NULL || emo_vlm_trainer_restore (run->trainer, best->file, best->state.step, error));
 }
 
 static gboolean
