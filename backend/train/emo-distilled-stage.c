@@ -253,13 +253,10 @@ validate (Run           *run,
   g_autofree float *logits = emo_logits_of_head (head, run->val->values[EMO_FEATURE_MEANS], run->val->n);
   g_autoptr(EmoMetrics) metrics = NULL;
 
-  numbers->val_loss = numbers->val_accuracy = numbers->val_macro_f1 = NAN;
-  if (run->val->n == 0)
-    return;
-  metrics = emo_logits_measure (logits, run->val->labels, run->val->n, run->val->n_labels);
-  numbers->val_loss = metrics->nll;
-  numbers->val_accuracy = run->val_accuracy = metrics->accuracy;
-  numbers->val_macro_f1 = metrics->macro_f1;
+  if (run->val->n > 0)
+    metrics = emo_logits_measure (logits, run->val->labels, run->val->n, run->val->n_labels);
+  emo_train_epoch_set_val (numbers, metrics);
+  run->val_accuracy = numbers->val_accuracy;
 }
 
 static gboolean

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "emo-types.h"
+#include "emo-metrics.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +28,10 @@ typedef struct
   double   pictures_per_s;    /* known to the log */
   double   seconds;           /* known to the log */
 } EmoTrainEpoch;
+
+/* What val says; not known where @metrics (nullable) are of no picture. */
+void           emo_train_epoch_set_val (EmoTrainEpoch     *self,
+                                        const EmoMetrics  *metrics);
 
 /* The rows of @n_epochs epochs are kept of what is there; 0 begins anew. A file
  * that is no such table is kept as NAME.old, which @moved then names. */

@@ -214,11 +214,11 @@ epoch_cb (EmoGateSearch    *search,
   EmoLrSchedule schedule = { fit->schedule, fit->lr, fit->warmup, n_steps };
   EmoTrainEpoch numbers = {
     .epoch = epoch, .step = emo_gate_search_get_step (search), .n_pictures = run->sets.train.features->n, .loss = loss,
-    .val_loss = val != NULL ? val->nll : NAN, .val_accuracy = val != NULL ? val->accuracy : NAN,
-    .val_macro_f1 = val != NULL ? val->macro_f1 : NAN, .lr = emo_lr_schedule_get (&schedule, n_steps / fit->epochs * epoch - 1),
+    .lr = emo_lr_schedule_get (&schedule, n_steps / fit->epochs * epoch - 1),
   };
   gboolean is_best;
 
+  emo_train_epoch_set_val (&numbers, val);
   return part > 0 || emo_train_stage_add_epoch (run->stage, &numbers, &is_best);
 }
 

@@ -226,20 +226,12 @@ validate (Run     *run,
 {
   g_autoptr(EmoMetrics) metrics = NULL;
 
-  run->numbers.val_loss = run->numbers.val_accuracy = run->numbers.val_macro_f1 = NAN;
-  if (run->val == NULL)
-    return TRUE;
-  metrics = emo_teacher_evaluate (run->teacher, run->val, run->notes, run->job->cancellable, error);
+  if (run->val != NULL)
+    metrics = emo_teacher_evaluate (run->teacher, run->val, run->notes, run->job->cancellable, error);
+  emo_train_epoch_set_val (&run->numbers, metrics);
   tell_notes (run);
-  if (metrics == NULL)
-    return FALSE;
-  if (metrics->n == 0)
-    return TRUE;
-  run->numbers.val_loss = metrics->nll;
-  run->numbers.val_accuracy = metrics->accuracy;
-  run->numbers.val_macro_f1 = metrics->macro_f1;
 
-  return TRUE;
+  return metrics != NULL || run->val == NULL;
 }
 
 /* The mean over the epoch's pictures so far. */
@@ -346,30 +338,19 @@ take_best (Run      *run,
          (best == NULL || emo_teacher_trainer_restore (run->trainer, best->file, best->state.step, error));
 }
 
-static void
-append_number (GString    *out,
-               const char *key,
-               double      value)
-{
-  g_string_append_printf (out, "\"%s\": ", key);
-  if (isfinite (value))
-    emo_json_append_double (out, value);
-  else
-    g_string_append (out, "null");
-}
-
 static gboolean
 finish (Run      *run,
         GError  **error)
 {
   g_autofree char *folder = g_build_filename (run->job->output, "teacher", NULL);
-  g_autoptr(GString) numbers = g_string_new (NULL);
+  g_autoptr(GString) numbers = g_string_new ("\"accuracy\": ");
 
   if (!take_best (run, error) || !validate (run, error) || !emo_file_make_folder (folder, error) ||
       !emo_teacher_save (run->teacher, folder, error))
     return FALSE;
-  append_number (numbers, "accuracy", run->numbers.val_accuracy);
-  append_number (g_string_append (numbers, ", "), "macro_f1", run->numbers.val_macro_f1);
+  emo_json_append_double (numbers, run->numbers.val_accuracy);
+  g_string_append (numbers, ", \"macro_f1\": ");
+  emo_json_append_double (numbers, run->numbers.val_macro_f1);
   g_string_append_printf (numbers, ", \"epochs\": %u", run->epochs_done);
 
   return emo_train_stage_finish (run->stage, folder, numbers->str, error);

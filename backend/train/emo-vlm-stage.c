@@ -260,18 +260,12 @@ validate (Run     *run,
 {
   g_autoptr(EmoMetrics) metrics = NULL;
 
-  run->numbers.val_loss = run->numbers.val_accuracy = run->numbers.val_macro_f1 = NAN;
-  if (run->val == NULL)
-    return TRUE;
-  metrics = emo_vlm_validate (run->vlm, run->scorer, run->val, emo_label_set_get_size (run->bundle->labels),
-                              run->job->cancellable, error);
-  if (metrics == NULL)
-    return FALSE;
-  run->numbers.val_loss = metrics->nll;
-  run->numbers.val_accuracy = metrics->accuracy;
-  run->numbers.val_macro_f1 = metrics->macro_f1;
+  if (run->val != NULL)
+    metrics = emo_vlm_validate (run->vlm, run->scorer, run->val, emo_label_set_get_size (run->bundle->labels),
+                                run->job->cancellable, error);
+  emo_train_epoch_set_val (&run->numbers, metrics);
 
-  return TRUE;
+  return metrics != NULL || run->val == NULL;
 }
 
 /* The mean over the epoch's updates so far. */
