@@ -337,18 +337,11 @@ emo_train_pane_get_running (EmoTrainPane *self)
   return self->running;
 }
 
-/**
- * emo_train_pane_count_ended:
- * @self: a pane
- *
- * Returns: how many stages need nothing more
- */
-guint
-emo_train_pane_count_ended (EmoTrainPane *self)
+/* Stages that need nothing more. */
+static guint
+count_ended (EmoTrainPane *self)
 {
   guint n = 0;
-
-  g_return_val_if_fail (EMO_IS_TRAIN_PANE (self), 0);
 
   for (guint i = 0; i < self->records->len; i++)
     {
@@ -358,4 +351,32 @@ emo_train_pane_count_ended (EmoTrainPane *self)
     }
 
   return n;
+}
+
+/**
+ * emo_train_pane_get_fraction:
+ * @self: a pane
+ * @n_stages: of the training
+ *
+ * The stages before count as much as the one that runs.
+ *
+ * Returns: how much of the training is done, -1 where that is not known
+ */
+double
+emo_train_pane_get_fraction (EmoTrainPane *self,
+                             guint         n_stages)
+{
+  double fraction;
+  guint n_ended;
+
+  g_return_val_if_fail (EMO_IS_TRAIN_PANE (self), -1);
+
+  n_ended = count_ended (self);
+  fraction = self->running != NULL ? emo_train_record_get_fraction (self->running) : -1;
+  if (fraction < 0)
+    return n_stages > 1 && n_ended > 0 ? (double) n_ended / n_stages : -1;
+  if (emo_train_record_get_state (self->running) != EMO_TRAIN_RECORD_RUNNING)
+    fraction = 0;
+
+  return MIN ((n_ended + fraction) / MAX (n_stages, 1), 1);
 }

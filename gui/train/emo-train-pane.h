@@ -36,6 +36,8 @@ void            emo_train_pane_end          (EmoTrainPane        *self,
 /* Shows what was taken since the last time. */
 void            emo_train_pane_update       (EmoTrainPane        *self);
 EmoTrainRecord *emo_train_pane_get_running  (EmoTrainPane        *self);   /* (nullable) the newest stage */
-guint           emo_train_pane_count_ended  (EmoTrainPane        *self);   /* stages done or skipped */
+/* Of @n_stages, 0 to 1; -1: not known. */
+double          emo_train_pane_get_fraction (EmoTrainPane        *self,
+                                             guint                n_stages);
 
 G_END_DECLS

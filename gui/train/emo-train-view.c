@@ -66,40 +66,6 @@ static GParamSpec *properties[N_PROPS];
 
 /* --- What it says --- */
 
-/* The stages before count as much as the one that runs. */
-static double
-get_fraction (EmoTrainView *self)
-{
-  EmoTrainRecord *record = emo_train_pane_get_running (self->pane);
-  guint n_ended = emo_train_pane_count_ended (self->pane);
-  double fraction = record != NULL ? emo_train_record_get_fraction (record) : -1;
-
-  if (fraction < 0)
-    return self->n_stages > 1 && n_ended > 0 ? (double) n_ended / self->n_stages : -1;
-  if (emo_train_record_get_state (record) != EMO_TRAIN_RECORD_RUNNING)
-    fraction = 0;
-
-  return MIN ((n_ended + fraction) / MAX (self->n_stages, 1), 1);
-}
-
-static char *
-dup_running (EmoTrainView *self)
-{
-  EmoTrainRecord *record = emo_train_pane_get_running (self->pane);
-  g_autofree char *progress = NULL;
-
-  if (emo_train_run_get_state (self->run) == EMO_TRAIN_RUN_STOPPING)
-    return g_strdup (_("Stops after this step and keeps a checkpoint"));
-  if (record == NULL)
-    return g_strdup (_("Getting ready"));
-
-  progress = emo_train_words_dup_progress (record);
-
-  return self->n_stages > 1 ? g_strdup_printf (C_("a stage, and how far it is", "%s: %s"),
-                                               emo_train_stage_title (emo_train_record_get_stage (record)), progress)
-                            : g_steal_pointer (&progress);
-}
-
 static gboolean
 is_asked_for (EmoTrainView    *self,
               EmoTrainStageId  id)
@@ -120,36 +86,15 @@ is_unfinished (EmoTrainView *self)
 }
 
 static char *
-dup_idle (EmoTrainView *self)
+dup_status (EmoTrainView *self)
 {
+  EmoTrainRunState state = emo_train_run_get_state (self->run);
   const char *missing = emo_train_form_get_missing (self->form);
-  EmoTrainRecord *record = emo_train_pane_get_running (self->pane);
 
-  switch (emo_train_run_get_state (self->run))
-    {
-    case EMO_TRAIN_RUN_FAILED:
-      return g_strdup (is_unfinished (self) ? _("Training failed. Resume goes on from the last checkpoint.") : _("Training failed"));
-    case EMO_TRAIN_RUN_STOPPED:
-      return g_strdup (is_unfinished (self) ? _("Stopped. Resume goes on from the last checkpoint.") : _("Stopped"));
-    case EMO_TRAIN_RUN_DONE:
-      if (record != NULL && emo_train_record_get_state (record) == EMO_TRAIN_RECORD_DONE)
-        {
-          g_autofree char *scores = emo_train_words_dup_scores (record);
-
-          return g_strdup_printf (C_("a training, and its result", "Done: %s"), scores);
-        }
-      return g_strdup (_("Everything was done before"));
-    case EMO_TRAIN_RUN_IDLE:
-    case EMO_TRAIN_RUN_RUNNING:
-    case EMO_TRAIN_RUN_STOPPING:
-    default:
-      break;
-    }
-  if (missing != NULL)
+  if (state == EMO_TRAIN_RUN_IDLE && missing != NULL)
     return g_strdup (missing);
 
-  return g_strdup (is_unfinished (self) ? _("An earlier training was not finished. Resume goes on from its last checkpoint.")
-                                        : _("Ready to train"));
+  return emo_train_words_dup_state (state, emo_train_pane_get_running (self->pane), self->n_stages > 1, is_unfinished (self));
 }
 
 static void
@@ -210,8 +155,8 @@ static void
 update_progress (EmoTrainView *self)
 {
   gboolean active = emo_train_run_is_active (self->run);
-  double fraction = get_fraction (self);
-  g_autofree char *text = active ? dup_running (self) : dup_idle (self);
+  double fraction = emo_train_pane_get_fraction (self->pane, self->n_stages);
+  g_autofree char *text = dup_status (self);
 
   gtk_widget_set_visible (GTK_WIDGET (self->progress), active);
   if (active && fraction >= 0)
@@ -329,7 +274,7 @@ end_job (EmoTrainView *self)
     [EMO_TRAIN_RUN_STOPPED] = EMO_JOB_STOPPED,
     [EMO_TRAIN_RUN_FAILED] = EMO_JOB_FAILED,
   };
-  g_autofree char *text = dup_idle (self);
+  g_autofree char *text = dup_status (self);
 
   if (self->job == NULL)
     return;

@@ -188,6 +188,66 @@ emo_train_words_dup_progress (EmoTrainRecord *record)
 }
 
 static char *
+dup_running (EmoTrainRecord *record,
+             gboolean        several)
+{
+  g_autofree char *progress = record != NULL ? emo_train_words_dup_progress (record) : g_strdup (_("Getting ready"));
+
+  if (record == NULL || !several)
+    return g_steal_pointer (&progress);
+
+  return g_strdup_printf (C_("a stage, and how far it is", "%s: %s"),
+                          emo_train_stage_title (emo_train_record_get_stage (record)), progress);
+}
+
+static char *
+dup_result (EmoTrainRecord *record)
+{
+  g_autofree char *scores = NULL;
+
+  if (record == NULL || emo_train_record_get_state (record) != EMO_TRAIN_RECORD_DONE)
+    return g_strdup (_("Everything was done before"));
+
+  scores = emo_train_words_dup_scores (record);
+
+  return g_strdup_printf (C_("a training, and its result", "Done: %s"), scores);
+}
+
+/**
+ * emo_train_words_dup_state:
+ * @state: a training's
+ * @record: (nullable): its newest stage
+ * @several: whether it has more than one
+ * @unfinished: whether a checkpoint is left of it, or of one before
+ *
+ * Returns: (transfer full): how it is
+ */
+char *
+emo_train_words_dup_state (EmoTrainRunState  state,
+                           EmoTrainRecord   *record,
+                           gboolean          several,
+                           gboolean          unfinished)
+{
+  switch (state)
+    {
+    case EMO_TRAIN_RUN_RUNNING:
+      return dup_running (record, several);
+    case EMO_TRAIN_RUN_STOPPING:
+      return g_strdup (_("Stops after this step and keeps a checkpoint"));
+    case EMO_TRAIN_RUN_DONE:
+      return dup_result (record);
+    case EMO_TRAIN_RUN_STOPPED:
+      return g_strdup (unfinished ? _("Stopped. Resume goes on from the last checkpoint.") : _("Stopped"));
+    case EMO_TRAIN_RUN_FAILED:
+      return g_strdup (unfinished ? _("Training failed. Resume goes on from the last checkpoint.") : _("Training failed"));
+    case EMO_TRAIN_RUN_IDLE:
+    default:
+      return g_strdup (unfinished ? _("An earlier training was not finished. Resume goes on from its last checkpoint.")
+                                  : _("Ready to train"));
+    }
+}
+
+static char *
 dup_started (const EmoTrainEvent *event)
 {
   g_autofree char *n_pictures = emo_train_words_dup_count ((double) event->n_pictures);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "emo-train-record.h"
+#include "emo-train-run.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +19,11 @@ char *emo_train_words_dup_epoch     (const EmoTrainEpoch *epoch);       /* a lin
 char *emo_train_words_dup_losses    (EmoTrainRecord      *record);      /* the curve */
 char *emo_train_words_dup_scores    (EmoTrainRecord      *record);      /* the curve */
 char *emo_train_words_dup_progress  (EmoTrainRecord      *record);      /* "Epoch 2 of 5 · 12 pictures/s · …" */
+/* How a training is; @several stages, @record (nullable) of the newest one. */
+char *emo_train_words_dup_state     (EmoTrainRunState     state,
+                                     EmoTrainRecord      *record,
+                                     gboolean             several,
+                                     gboolean             unfinished);  /* it can be resumed */
 char *emo_train_words_dup_event     (const EmoTrainEvent *event);       /* (nullable) a line of the log */
 
 G_END_DECLS

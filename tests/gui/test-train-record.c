@@ -157,6 +157,36 @@ test_words_say_what_is_known (void)
 }
 
 static void
+assert_state (EmoTrainRunState  state,
+              EmoTrainRecord   *record,
+              gboolean          several,
+              gboolean          unfinished,
+              const char       *expected)
+{
+  g_autofree char *text = emo_train_words_dup_state (state, record, several, unfinished);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_words_say_how_a_training_is (void)
+{
+  g_autoptr (EmoTrainRecord) record = new_record ();
+
+  assert_state (EMO_TRAIN_RUN_IDLE, NULL, FALSE, FALSE, "Ready to train");
+  assert_state (EMO_TRAIN_RUN_RUNNING, NULL, TRUE, FALSE, "Getting ready");
+  take_step (record, 10, 1);
+  assert_state (EMO_TRAIN_RUN_RUNNING, record, FALSE, FALSE, "Epoch 1 of 4");
+  assert_state (EMO_TRAIN_RUN_RUNNING, record, TRUE, FALSE, "VLM: Epoch 1 of 4");
+  assert_state (EMO_TRAIN_RUN_STOPPED, record, FALSE, FALSE, "Stopped");
+  assert_state (EMO_TRAIN_RUN_STOPPED, record, FALSE, TRUE, "Stopped. Resume goes on from the last checkpoint.");
+  assert_state (EMO_TRAIN_RUN_DONE, record, FALSE, FALSE, "Everything was done before");
+  take (record, "{\"event\":\"epoch\",\"stage\":\"vlm\",\"epoch\":1,\"val_accuracy\":0.5,\"val_macro_f1\":0.25}");
+  take (record, "{\"event\":\"done\",\"stage\":\"vlm\"}");
+  assert_state (EMO_TRAIN_RUN_DONE, record, FALSE, FALSE, "Done: Accuracy 50.0 %, macro F1 25.0 % after epoch 1");
+}
+
+static void
 test_curves_are_described_in_numbers (void)
 {
   g_autoptr (EmoTrainRecord) record = new_record ();
@@ -249,6 +279,7 @@ main (int   argc,
   g_test_add_func ("/Emo/TrainRecord/keeps-what-it-had-when-it-goes-on", test_record_keeps_what_it_had_when_it_goes_on);
   g_test_add_func ("/Emo/TrainSeries/stays-small-and-keeps-its-mean", test_series_stays_small_and_keeps_its_mean);
   g_test_add_func ("/Emo/TrainWords/say-what-is-known", test_words_say_what_is_known);
+  g_test_add_func ("/Emo/TrainWords/say-how-a-training-is", test_words_say_how_a_training_is);
   g_test_add_func ("/Emo/CurveView/is-described-in-numbers", test_curves_are_described_in_numbers);
   g_test_add_func ("/Emo/TrainSetting/are-those-of-the-recipe", test_settings_are_those_of_the_recipe);
   g_test_add_func ("/Emo/TrainSetting/leave-the-published-way-alone", test_settings_leave_the_published_way_alone);
