@@ -12,33 +12,7 @@
 #include <string.h>
 
 #include "emo-nf4.h"
-#include "emo-safetensors.h"
-
-static const char * const cases[] = {
-  "matrix", "float32", "rest", "odd", "short", "two-scales", "zeros", "zeros-rest", "zero-blocks", "outlier", "tiny", "ties",
-};
-
-static EmoSafetensors *
-open_vectors (void)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "vectors", "nf4", "cases.safetensors", NULL);
-  g_autoptr(GError) error = NULL;
-  EmoSafetensors *file = emo_safetensors_open (path, &error);
-
-  g_assert_no_error (error);
-
-  return file;
-}
-
-static const EmoStoredTensor *
-find (EmoSafetensors *file,
-      const char     *name,
-      const char     *part)
-{
-  g_autofree char *full = g_strconcat (name, ".", part, NULL);
-
-  return emo_safetensors_find (file, full);
-}
+#include "nf4-vectors.h"
 
 static gsize
 count (const EmoStoredTensor *tensor)
@@ -111,8 +85,8 @@ static void
 test_nf4_equals_the_reference (gconstpointer data)
 {
   const char *name = data;
-  g_autoptr(EmoSafetensors) file = open_vectors ();
-  const EmoStoredTensor *weights = find (file, name, "weights");
+  g_autoptr(EmoSafetensors) file = nf4_open ();
+  const EmoStoredTensor *weights = nf4_find (file, name, "weights");
   gsize n = count (weights), blocks = emo_nf4_count_blocks (n);
   g_autofree float *values = read_weights (weights);
   g_autofree float *wide = g_new (float, n);
@@ -120,23 +94,23 @@ test_nf4_equals_the_reference (gconstpointer data)
   Quantised quantised;
 
   quantise (&quantised, values, n);
-  assert_same (find (file, name, "codes"), quantised.codes, (n + 1) / 2);
-  assert_same (find (file, name, "absmax"), quantised.absmax, blocks);
-  assert_same (find (file, name, "offset"), &quantised.nf4.offset, 1);
-  assert_same (find (file, name, "absmax_codes"), quantised.absmax_codes, blocks);
-  assert_same (find (file, name, "scales"), quantised.scales, emo_nf4_count_scales (n));
+  assert_same (nf4_find (file, name, "codes"), quantised.codes, (n + 1) / 2);
+  assert_same (nf4_find (file, name, "absmax"), quantised.absmax, blocks);
+  assert_same (nf4_find (file, name, "offset"), &quantised.nf4.offset, 1);
+  assert_same (nf4_find (file, name, "absmax_codes"), quantised.absmax_codes, blocks);
+  assert_same (nf4_find (file, name, "scales"), quantised.scales, emo_nf4_count_scales (n));
   emo_nf4_read (&quantised.nf4, 0, n, wide);
   emo_nf4_read_bf16 (&quantised.nf4, 0, n, narrow);
   if (n < 10000)
-    assert_same (find (file, name, "float32"), wide, n);
-  assert_same (find (file, name, "bfloat16"), narrow, n);
+    assert_same (nf4_find (file, name, "float32"), wide, n);
+  assert_same (nf4_find (file, name, "bfloat16"), narrow, n);
   quantised_clear (&quantised);
 }
 
 static void
 test_nf4_has_the_reference_levels (void)
 {
-  g_autoptr(EmoSafetensors) file = open_vectors ();
+  g_autoptr(EmoSafetensors) file = nf4_open ();
 
   assert_same (emo_safetensors_find (file, "levels"), emo_nf4_get_levels (), 16);
   assert_same (emo_safetensors_find (file, "absmax_levels"), emo_nf4_get_absmax_levels (), 256);
@@ -147,8 +121,8 @@ test_nf4_has_the_reference_levels (void)
 static void
 test_nf4_reads_any_part (void)
 {
-  g_autoptr(EmoSafetensors) file = open_vectors ();
-  const EmoStoredTensor *weights = find (file, "odd", "weights");
+  g_autoptr(EmoSafetensors) file = nf4_open ();
+  const EmoStoredTensor *weights = nf4_find (file, "odd", "weights");
   gsize n = count (weights);
   g_autofree float *values = read_weights (weights);
   g_autofree float *whole = g_new (float, n);
@@ -176,8 +150,8 @@ test_nf4_reads_any_part (void)
 static void
 test_nf4_quantises_in_parts (void)
 {
-  g_autoptr(EmoSafetensors) file = open_vectors ();
-  const EmoStoredTensor *weights = find (file, "rest", "weights");
+  g_autoptr(EmoSafetensors) file = nf4_open ();
+  const EmoStoredTensor *weights = nf4_find (file, "rest", "weights");
   gsize n = count (weights);
   g_autofree float *values = read_weights (weights);
   g_autofree guint8 *codes = g_new (guint8, (n + 1) / 2);
@@ -185,8 +159,8 @@ test_nf4_quantises_in_parts (void)
 
   for (gsize start = 0; start < n; start += 3 * EMO_NF4_BLOCK)
     emo_nf4_quantise (values + start, MIN (n - start, 3 * EMO_NF4_BLOCK), codes + start / 2, absmax + start / EMO_NF4_BLOCK);
-  assert_same (find (file, "rest", "codes"), codes, (n + 1) / 2);
-  assert_same (find (file, "rest", "absmax"), absmax, emo_nf4_count_blocks (n));
+  assert_same (nf4_find (file, "rest", "codes"), codes, (n + 1) / 2);
+  assert_same (nf4_find (file, "rest", "absmax"), absmax, emo_nf4_count_blocks (n));
 }
 
 /* What is not a number does not become one. */
@@ -233,12 +207,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *path = g_strconcat ("/Emo/Nf4/equals-the-reference/", cases[i], NULL);
-
-      g_test_add_data_func (path, cases[i], test_nf4_equals_the_reference);
-    }
+  nf4_add_cases ("/Emo/Nf4/equals-the-reference", test_nf4_equals_the_reference);
   g_test_add_func ("/Emo/Nf4/has-the-reference-levels", test_nf4_has_the_reference_levels);
   g_test_add_func ("/Emo/Nf4/reads-any-part", test_nf4_reads_any_part);
   g_test_add_func ("/Emo/Nf4/quantises-in-parts", test_nf4_quantises_in_parts);

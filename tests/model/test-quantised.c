@@ -15,32 +15,7 @@
 
 #include "emo-error.h"
 #include "emo-train-ops.h"
-
-static const char * const cases[] = {
-  "matrix", "float32", "rest", "odd", "short", "two-scales", "zeros", "zeros-rest", "zero-blocks", "outlier", "tiny", "ties",
-};
-
-static EmoSafetensors *
-open_vectors (void)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "vectors", "nf4", "cases.safetensors", NULL);
-  g_autoptr(GError) error = NULL;
-  EmoSafetensors *file = emo_safetensors_open (path, &error);
-
-  g_assert_no_error (error);
-
-  return file;
-}
-
-static const EmoStoredTensor *
-find (EmoSafetensors *file,
-      const char     *name,
-      const char     *part)
-{
-  g_autofree char *full = g_strconcat (name, ".", part, NULL);
-
-  return emo_safetensors_find (file, full);
-}
+#include "nf4-vectors.h"
 
 static EmoTensor *
 quantise (EmoTensor *values)
@@ -57,7 +32,7 @@ static EmoTensor *
 load_weights (EmoSafetensors *file,
               const char     *name)
 {
-  const EmoStoredTensor *stored = find (file, name, "weights");
+  const EmoStoredTensor *stored = nf4_find (file, name, "weights");
   g_autoptr(GBytes) bytes = emo_safetensors_get_bytes (file, stored);
   g_autoptr(GError) error = NULL;
   g_autoptr(EmoTensor) values = emo_tensor_new_for_bytes (bytes, stored->stored == EMO_STORED_BF16 ? EMO_DTYPE_BF16 : EMO_DTYPE_F32,
@@ -152,16 +127,16 @@ static void
 test_quantised_equals_the_reference (gconstpointer data)
 {
   const char *name = data;
-  g_autoptr(EmoSafetensors) file = open_vectors ();
+  g_autoptr(EmoSafetensors) file = nf4_open ();
   g_autoptr(EmoTensor) weight = load_weights (file, name);
-  const EmoStoredTensor *weights = find (file, name, "weights");
+  const EmoStoredTensor *weights = nf4_find (file, name, "weights");
 
   g_assert_cmpint (emo_tensor_get_size (weight, 0), ==, weights->shape[0]);
   g_assert_cmpint (emo_tensor_get_size (weight, -1), ==, weights->shape[1]);
   g_assert_false (emo_tensor_get_device (weight).cuda);
-  if (find (file, name, "float32") != NULL)
-    assert_weights (find (file, name, "float32"), weight, EMO_DTYPE_F32);
-  assert_weights (find (file, name, "bfloat16"), weight, EMO_DTYPE_BF16);
+  if (nf4_find (file, name, "float32") != NULL)
+    assert_weights (nf4_find (file, name, "float32"), weight, EMO_DTYPE_F32);
+  assert_weights (nf4_find (file, name, "bfloat16"), weight, EMO_DTYPE_BF16);
 }
 
 static EmoTensor *
@@ -337,12 +312,7 @@ main (int   argc,
   emo_torch_seed (1);
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *path = g_strconcat ("/Emo/Quantised/equals-the-reference/", cases[i], NULL);
-
-      g_test_add_data_func (path, cases[i], test_quantised_equals_the_reference);
-    }
+  nf4_add_cases ("/Emo/Quantised/equals-the-reference", test_quantised_equals_the_reference);
   g_test_add_func ("/Emo/Quantised/linear-equals-its-weights", test_quantised_linear_equals_its_weights);
   g_test_add_func ("/Emo/Quantised/hardly-changes-a-normal-weight", test_quantised_hardly_changes_a_normal_weight);
   g_test_add_data_func ("/Emo/Quantised/keeps-no-weights-for-the-gradient/float32", GINT_TO_POINTER (EMO_DTYPE_F32),
