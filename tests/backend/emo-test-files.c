@@ -11,6 +11,7 @@
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <glib/gstdio.h>
 
+#include "emo-image.h"
 #include "emo-test-files.h"
 
 char *
@@ -79,6 +80,25 @@ emo_test_write_picture (const char *folder,
 
   gdk_pixbuf_fill (pixbuf, 0x3366ccffu);
   gdk_pixbuf_save (pixbuf, path, "png", &error, NULL);
+  g_assert_no_error (error);
+
+  return path;
+}
+
+char *
+emo_test_write_pixels (const char   *folder,
+                       const char   *name,
+                       int           width,
+                       int           height,
+                       const guint8 *pixels)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(EmoImage) image = emo_image_new (width, height, g_bytes_new (pixels, (gsize) width * height * 3));
+  g_autoptr(GBytes) png = emo_image_encode_png (image, &error);
+  char *path = make_path (folder, name);
+
+  g_assert_no_error (error);
+  g_file_set_contents (path, g_bytes_get_data (png, NULL), g_bytes_get_size (png), &error);
   g_assert_no_error (error);
 
   return path;

@@ -20,6 +20,11 @@ char *emo_test_write_picture (const char *folder,
                               const char *name,
                               int         width,
                               int         height);      /* a PNG */
+char *emo_test_write_pixels  (const char   *folder,
+                              const char   *name,
+                              int           width,
+                              int           height,
+                              const guint8 *pixels);    /* of RGB; a PNG */
 /* Turns the default main context until @done is TRUE; fails after @seconds. */
 void  emo_test_wait          (const gboolean *done,
                               guint           seconds);

@@ -250,16 +250,10 @@ write_gray (Fixture    *fixture,
 {
   gsize n = (gsize) side * side * 3;
   g_autofree guint8 *pixels = g_malloc (n);
-  g_autoptr(EmoImage) image = NULL;
-  g_autoptr(GBytes) png = NULL;
-  char *path = g_build_filename (fixture->root, name, NULL);
 
   memset (pixels, 128, n);
-  image = emo_image_new (side, side, g_bytes_new (pixels, n));
-  png = emo_image_encode_png (image, NULL);
-  g_assert_true (g_file_set_contents (path, g_bytes_get_data (png, NULL), g_bytes_get_size (png), NULL));
 
-  return path;
+  return emo_test_write_pixels (fixture->root, name, side, side, pixels);
 }
 
 /* The deviation of the norms against the largest, in logarithms. */

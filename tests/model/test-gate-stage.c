@@ -221,9 +221,8 @@ test_gate_stage_divides_a_prior_out_where_it_helps (Stage         *stage,
   for (guint i = 0; i < 60; i++)
     {
       g_autofree char *name = g_strdup_printf ("more-%u.png", i);
-      g_autofree char *path = g_build_filename (folder, name, NULL);
 
-      write_noise (path, rarest, 5000 + i);
+      write_noise (folder, name, rarest, 5000 + i);
     }
   stage_open_dataset (stage);
   stage_run (stage, emo_distilled_stage_run);

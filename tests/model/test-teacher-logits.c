@@ -45,21 +45,12 @@ write_picture (const char *root,
                int         height)
 {
   gsize n = (gsize) width * height * 3;
-  guint8 *pixels = g_malloc (n);
-  g_autoptr(EmoImage) image = NULL;
-  g_autoptr(GBytes) png = NULL;
-  g_autoptr(GError) error = NULL;
-  char *path = g_build_filename (root, name, NULL);
+  g_autofree guint8 *pixels = g_malloc (n);
 
   for (gsize i = 0; i < n; i++)
     pixels[i] = (i * (number + 3) / 64) % 256;
-  image = emo_image_new (width, height, g_bytes_new_take (pixels, n));
-  png = emo_image_encode_png (image, &error);
-  g_assert_no_error (error);
-  g_file_set_contents (path, g_bytes_get_data (png, NULL), g_bytes_get_size (png), &error);
-  g_assert_no_error (error);
 
-  return path;
+  return emo_test_write_pixels (root, name, width, height, pixels);
 }
 
 /* Pictures of many sizes, one of them broken. */

@@ -14,7 +14,6 @@
 
 #include "emo-draw.h"
 #include "emo-file.h"
-#include "emo-image.h"
 #include "emo-json.h"
 #include "emo-teacher-stage.h"
 #include "emo-teacher-trainer.h"
@@ -37,21 +36,14 @@ write_noise (const char *root,
              guint       number)
 {
   EmoDraw draw = emo_draw_begin (5, split, label, number, 0);
-  g_autofree char *name = g_strdup_printf ("%u.png", number);
-  g_autofree char *folder = g_build_filename (root, split, names[label], NULL);
-  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *name = g_strdup_printf ("%s/%s/%u.png", split, names[label], number);
   guint width = 24 + number, height = 30;
   gsize n = (gsize) width * height * 3;
-  guint8 *pixels = g_malloc (n);
-  g_autoptr(EmoImage) image = NULL;
-  g_autoptr(GBytes) png = NULL;
+  g_autofree guint8 *pixels = g_malloc (n);
 
   for (gsize i = 0; i < n; i++)
     pixels[i] = (i % 3 == label) * 90 + emo_draw_below (&draw, 150);
-  image = emo_image_new (width, height, g_bytes_new_take (pixels, n));
-  png = emo_image_encode_png (image, NULL);
-  g_assert_true (emo_file_make_folder (folder, NULL));
-  g_assert_true (g_file_set_contents (path, g_bytes_get_data (png, NULL), g_bytes_get_size (png), NULL));
+  g_free (emo_test_write_pixels (root, name, width, height, pixels));
 }
 
 static char *
