@@ -141,6 +141,7 @@ void       _emo_session_begin         (EmoSession     *self,
                                        const EmoWork  *work,
                                        EmoDecoded     *decoded);
 void       _emo_session_cancel_run    (EmoSession     *self);
+gboolean   _emo_session_has_answer    (EmoSample      *sample);
 /* Cancels the explanation that a selection alone had asked for. */
 void       _emo_session_yield_explanation (EmoSession *self);
 /* Cancels that of the sample for another label's; FALSE: it is @label's. */

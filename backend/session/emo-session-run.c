@@ -34,6 +34,7 @@ struct _EmoRun
   EmoEngine       *engine;
   EmoSample       *sample;
   EmoPrediction   *prediction;
+  EmoPrediction   *before;        /* (nullable) the answer that @prediction is to replace */
   gboolean         classify;
   gboolean         automatic;     /* an explanation that may yield */
   gboolean         evidence;      /* a heat map was asked for, */
@@ -68,6 +69,7 @@ emo_run_unref (EmoRun *run)
   g_weak_ref_clear (&run->session);
   g_clear_object (&run->engine);
   g_clear_object (&run->sample);
+  g_clear_object (&run->before);
   g_clear_object (&run->prediction);
   g_clear_pointer (&run->context, g_main_context_unref);
   g_mutex_clear (&run->mutex);
@@ -272,6 +274,16 @@ finish (EmoSession *self,
   _emo_session_finish_sample (self, run->sample, broken != NULL ? EMO_SAMPLE_FAILED : EMO_SAMPLE_DONE);
 }
 
+/* The picture is not looked at to the end: an answer that it had before stands. */
+static void
+give_up (EmoSession *self,
+         EmoRun     *run)
+{
+  if (run->before != NULL)
+    _emo_sample_set_prediction (run->sample, run->before);
+  _emo_session_set_state (self, run->sample, run->before != NULL ? EMO_SAMPLE_DONE : EMO_SAMPLE_STOPPED);
+}
+
 /* What became of the sample, once the engine is through with it. */
 static void
 settle (EmoSession *self,
@@ -297,7 +309,7 @@ settle (EmoSession *self,
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       if (run->classify)
-        _emo_session_set_state (self, run->sample, EMO_SAMPLE_STOPPED);
+        give_up (self, run);
       return;
     }
   /* The evidence says what was wrong with it; the answer stands. */
@@ -407,6 +419,8 @@ _emo_session_begin (EmoSession    *self,
   _emo_sample_take_error (run->sample, NULL);
   if (run->classify)
     {
+      if (_emo_session_has_answer (run->sample))
+        run->before = g_object_ref (emo_sample_get_prediction (run->sample));
       run->prediction = emo_prediction_new (emo_classifier_get_info (run->classifier));
       apply_input (run);
       _emo_sample_set_prediction (run->sample, run->prediction);
@@ -440,7 +454,7 @@ _emo_session_cancel_run (EmoSession *self)
   g_cancellable_cancel (run->cancellable);
   end_evidence (run, NULL);
   if (run->classify && self->waiting != NULL)
-    _emo_session_set_state (self, run->sample, EMO_SAMPLE_STOPPED);
+    give_up (self, run);
 }
 
 void

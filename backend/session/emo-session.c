@@ -8,6 +8,8 @@
 
 #include "config.h"
 
+#include <math.h>
+
 #include "emo-session-private.h"
 
 /* A session is cut in four files. Here: the counts, and what a front end may
@@ -221,6 +223,15 @@ _emo_session_set_state (EmoSession     *self,
   self->n_stopped += state == EMO_SAMPLE_STOPPED;
 
   _emo_sample_set_state (sample, state);
+}
+
+/* A whole one, that is in the history, and not what a stop broke off. */
+gboolean
+_emo_session_has_answer (EmoSample *sample)
+{
+  EmoPrediction *prediction = emo_sample_get_prediction (sample);
+
+  return prediction != NULL && !isnan (emo_prediction_get_ms (prediction, EMO_STAGE_DONE));
 }
 
 void
@@ -726,10 +737,27 @@ emo_session_start (EmoSession *self)
   _emo_session_pump (self);
 }
 
+/* Those that were to be looked at once more are done: their answers stand. */
+static void
+keep_answers (EmoSession *self)
+{
+  g_autoptr(GPtrArray) answered = g_ptr_array_new_with_free_func (g_object_unref);
+  GSequenceIter *iter;
+
+  for (iter = g_sequence_get_begin_iter (self->waiting); !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
+    if (_emo_session_has_answer (g_sequence_get (iter)))
+      g_ptr_array_add (answered, g_object_ref (g_sequence_get (iter)));
+  /* Whoever is told of one may change the others. */
+  for (guint i = 0; i < answered->len; i++)
+    if (_emo_sample_get_place (answered->pdata[i]) != NULL)
+      _emo_session_set_state (self, answered->pdata[i], EMO_SAMPLE_DONE);
+}
+
 static void
 stop_queue (EmoSession *self)
 {
   self->stopped = TRUE;
+  keep_answers (self);
   self->explain_preferred = FALSE;
   g_queue_clear_full (&self->asked, (GDestroyNotify) _emo_session_drop_work);
 }
@@ -738,8 +766,9 @@ stop_queue (EmoSession *self)
  * emo_session_stop:
  * @self: a session
  *
- * Stops at once: finished pictures stay, the one in work becomes stopped, the
- * others wait for emo_session_start().
+ * Stops at once: finished pictures stay, and so do answers that were to be
+ * replaced; the one in work becomes stopped, the others wait for
+ * emo_session_start().
  */
 void
 emo_session_stop (EmoSession *self)

@@ -851,6 +851,45 @@ test_session_runs_again_what_another_model_answered (Fixture       *fixture,
   assert_counts (fixture, 0, 3, 0);
 }
 
+/* No answer is lost to another that never came: a stop, or a removal, leaves the
+ * one there was, and it can be asked again. */
+static void
+test_session_keeps_answers_that_were_to_be_replaced (Fixture       *fixture,
+                                                     gconstpointer  data)
+{
+  g_autoptr(EmoScriptedClassifier) second = emo_scripted_classifier_new ("second");
+  EmoSample *running = add_picture (fixture, 84);
+  EmoSample *waiting = add_picture (fixture, 85);
+  g_autoptr(EmoSample) removed = g_object_ref (add_picture (fixture, 86));
+  g_autoptr(EmoPrediction) old = NULL;
+
+  set_classifier (fixture, fixture->classifier);
+  wait_drained (fixture);
+  old = g_object_ref (emo_sample_get_prediction (running));
+
+  emo_scripted_classifier_set_delay (second, 60000);
+  set_classifier (fixture, second);
+  emo_session_run_again (fixture->session);
+  wait_for_state (running, EMO_SAMPLE_RUNNING);
+  g_assert_true (emo_sample_get_prediction (running) != old);
+  emo_session_remove (fixture->session, removed);
+  g_assert_cmpint (emo_sample_get_state (removed), ==, EMO_SAMPLE_DONE);
+  emo_session_stop (fixture->session);
+  wait_drained (fixture);
+  g_assert_true (emo_sample_get_prediction (running) == old);
+  g_assert_cmpint (emo_sample_get_state (running), ==, EMO_SAMPLE_DONE);
+  g_assert_cmpint (emo_sample_get_state (waiting), ==, EMO_SAMPLE_DONE);
+  assert_counts (fixture, 0, 2, 0);
+  g_assert_cmpuint (get_n_held (fixture), ==, 0);
+  g_assert_cmpuint (emo_session_count_outdated (fixture->session), ==, 2);
+
+  emo_scripted_classifier_set_delay (second, 0);
+  emo_session_run_again (fixture->session);
+  wait_drained (fixture);
+  g_assert_cmpuint (emo_session_count_outdated (fixture->session), ==, 0);
+  g_assert_true (emo_sample_get_prediction (running) != old);
+}
+
 /* What is read ahead was prepared for a model; nothing may keep one that a
  * person has unloaded. */
 static void
@@ -1004,6 +1043,7 @@ main (int   argc,
   ADD ("tells-where-the-model-went", test_session_tells_where_the_model_went);
   ADD ("keeps-results-of-replaced-model", test_session_keeps_results_of_replaced_model);
   ADD ("runs-again-what-another-model-answered", test_session_runs_again_what_another_model_answered);
+  ADD ("keeps-answers-that-were-to-be-replaced", test_session_keeps_answers_that_were_to_be_replaced);
   ADD ("lets-an-unloaded-model-go", test_session_lets_an_unloaded_model_go);
   ADD ("explains-the-selected-only-when-told", test_session_explains_the_selected_only_when_told);
   ADD ("retries-a-mended-file", test_session_retries_a_mended_file);
