@@ -17,6 +17,8 @@ typedef struct
   gint64   run;
   gint64   number;    /* 0: none */
   gboolean waiting;   /* the row has no result yet */
+  gint64   run_before;    /* that of the result which the row's is to replace */
+  gint64   number_before; /* 0: none */
 } EmoSampleRecord;
 
 /* What only the session that lists the sample may do. */

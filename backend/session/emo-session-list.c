@@ -151,7 +151,12 @@ detach (EmoSession *self,
   /* A finished one keeps its state for who holds it. */
   if (emo_sample_get_state (sample) == EMO_SAMPLE_WAITING ||
       emo_sample_get_state (sample) == EMO_SAMPLE_RUNNING)
-    _emo_session_set_state (self, sample, _emo_session_has_answer (sample) ? EMO_SAMPLE_DONE : EMO_SAMPLE_STOPPED);
+    {
+      if (_emo_session_has_answer (sample))
+        _emo_session_keep_answer (self, sample);
+      else
+        _emo_session_set_state (self, sample, EMO_SAMPLE_STOPPED);
+    }
   self->n_done -= emo_sample_get_state (sample) == EMO_SAMPLE_DONE;
   self->n_failed -= emo_sample_get_state (sample) == EMO_SAMPLE_FAILED;
   self->n_stopped -= emo_sample_get_state (sample) == EMO_SAMPLE_STOPPED;

@@ -102,6 +102,8 @@ void     _emo_session_record_result      (EmoSession *self,
                                           EmoSample  *sample);
 void     _emo_session_record_explanation (EmoSession *self,
                                           EmoSample  *sample);
+void     _emo_session_record_kept        (EmoSession *self,
+                                          EmoSample  *sample);
 void     _emo_session_record_removed     (EmoSession *self,
                                           EmoSample  *sample);
 void     _emo_session_watch              (EmoSession *self,
@@ -142,6 +144,8 @@ void       _emo_session_begin         (EmoSession     *self,
                                        EmoDecoded     *decoded);
 void       _emo_session_cancel_run    (EmoSession     *self);
 gboolean   _emo_session_has_answer    (EmoSample      *sample);
+void       _emo_session_keep_answer   (EmoSession     *self,
+                                       EmoSample      *sample);
 /* Cancels the explanation that a selection alone had asked for. */
 void       _emo_session_yield_explanation (EmoSession *self);
 /* Cancels that of the sample for another label's; FALSE: it is @label's. */

@@ -29,6 +29,11 @@ begin_row (EmoSession *self,
 {
   EmoSampleRecord *record = _emo_sample_get_record (sample);
 
+  if (!record->waiting)
+    {
+      record->run_before = record->run;
+      record->number_before = record->number;
+    }
   record->run = self->run_id;
   record->number = ++self->last_number;
   record->waiting = TRUE;
@@ -134,6 +139,28 @@ _emo_session_record_removed (EmoSession *self,
     return;
 
   emo_run_store_forget (self->store, record->run, record->number);
+  record->waiting = FALSE;
+}
+
+/**
+ * _emo_session_record_kept:
+ * @self: a session
+ * @sample: a picture whose answer was to be replaced, and stands
+ *
+ * What is said of it from now on goes to the row of that answer.
+ */
+void
+_emo_session_record_kept (EmoSession *self,
+                          EmoSample  *sample)
+{
+  EmoSampleRecord *record = _emo_sample_get_record (sample);
+
+  if (!record->waiting)
+    return;
+
+  _emo_session_record_removed (self, sample);
+  record->run = record->run_before;
+  record->number = record->number_before;
   record->waiting = FALSE;
 }
 

@@ -279,9 +279,13 @@ static void
 give_up (EmoSession *self,
          EmoRun     *run)
 {
-  if (run->before != NULL)
-    _emo_sample_set_prediction (run->sample, run->before);
-  _emo_session_set_state (self, run->sample, run->before != NULL ? EMO_SAMPLE_DONE : EMO_SAMPLE_STOPPED);
+  if (run->before == NULL)
+    {
+      _emo_session_set_state (self, run->sample, EMO_SAMPLE_STOPPED);
+      return;
+    }
+  _emo_sample_set_prediction (run->sample, run->before);
+  _emo_session_keep_answer (self, run->sample);
 }
 
 /* What became of the sample, once the engine is through with it. */

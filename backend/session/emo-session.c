@@ -225,13 +225,22 @@ _emo_session_set_state (EmoSession     *self,
   _emo_sample_set_state (sample, state);
 }
 
-/* A whole one, that is in the history, and not what a stop broke off. */
+/* A whole one, and not what a stop broke off. */
 gboolean
 _emo_session_has_answer (EmoSample *sample)
 {
   EmoPrediction *prediction = emo_sample_get_prediction (sample);
 
   return prediction != NULL && !isnan (emo_prediction_get_ms (prediction, EMO_STAGE_DONE));
+}
+
+/* A picture that was to be looked at once more is done: its answer stands. */
+void
+_emo_session_keep_answer (EmoSession *self,
+                          EmoSample  *sample)
+{
+  _emo_session_record_kept (self, sample);
+  _emo_session_set_state (self, sample, EMO_SAMPLE_DONE);
 }
 
 void
@@ -737,7 +746,6 @@ emo_session_start (EmoSession *self)
   _emo_session_pump (self);
 }
 
-/* Those that were to be looked at once more are done: their answers stand. */
 static void
 keep_answers (EmoSession *self)
 {
@@ -750,7 +758,7 @@ keep_answers (EmoSession *self)
   /* Whoever is told of one may change the others. */
   for (guint i = 0; i < answered->len; i++)
     if (_emo_sample_get_place (answered->pdata[i]) != NULL)
-      _emo_session_set_state (self, answered->pdata[i], EMO_SAMPLE_DONE);
+      _emo_session_keep_answer (self, answered->pdata[i]);
 }
 
 static void

@@ -364,6 +364,35 @@ test_session_record_asks_again (Fixture       *fixture,
   assert_names (fixture, "11.png 11.png");
 }
 
+/* What is said of an answer that was to be replaced, and was not, goes with it;
+ * the next start does not ask for it again. */
+static void
+test_session_record_goes_back_to_the_answer_that_stands (Fixture       *fixture,
+                                                         gconstpointer  data)
+{
+  g_autoptr (EmoScriptedClassifier) second = emo_scripted_classifier_new ("second");
+  EmoSample *sample = add_picture (fixture, 84);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GPtrArray) unfinished = NULL;
+
+  run (fixture);
+  emo_scripted_classifier_set_delay (second, 60000);
+  emo_session_set_classifier (fixture->session, EMO_CLASSIFIER (second));
+  emo_session_run_again (fixture->session);
+  while (emo_sample_get_state (sample) != EMO_SAMPLE_RUNNING)
+    g_main_context_iteration (NULL, TRUE);
+  emo_session_stop (fixture->session);
+  g_assert_cmpint (emo_sample_get_state (sample), ==, EMO_SAMPLE_DONE);
+  emo_sample_set_flagged (sample, TRUE);
+  g_assert_true (emo_test_store_flush (fixture->store));
+
+  entries = emo_test_store_list (fixture->store, NULL);
+  g_assert_cmpuint (entries->len, ==, 1);
+  g_assert_true (((EmoRunEntry *) entries->pdata[0])->flagged);
+  unfinished = emo_test_store_unfinished (fixture->store);
+  g_assert_cmpuint (unfinished->len, ==, 0);
+}
+
 static void
 test_session_record_keeps_what_was_stopped (Fixture       *fixture,
                                             gconstpointer  data)
@@ -660,6 +689,7 @@ main (int   argc,
   ADD ("stops-and-goes-on-when-told", test_session_record_stops_and_goes_on_when_told);
   ADD ("finds-the-picture-of-a-row", test_session_record_finds_the_picture_of_a_row);
   ADD ("asks-again", test_session_record_asks_again);
+  ADD ("goes-back-to-the-answer-that-stands", test_session_record_goes_back_to_the_answer_that_stands);
   ADD ("keeps-what-was-stopped", test_session_record_keeps_what_was_stopped);
   ADD ("keeps-pasted-pictures", test_session_record_keeps_pasted_pictures);
   ADD ("refuses-hostile-rows", test_session_record_refuses_hostile_rows);
