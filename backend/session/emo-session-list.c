@@ -167,11 +167,20 @@ detach (EmoSession *self,
   _emo_sample_set_serial (sample, 0);
 }
 
-/* Is the sample listed here, and not twin to one that is? */
-static gboolean
-is_listed (EmoSession *self,
-           EmoSample  *sample)
+/**
+ * emo_session_lists:
+ * @self: a session
+ * @sample: a picture
+ *
+ * Returns: whether the sample is listed here, and not twin to one that is
+ */
+gboolean
+emo_session_lists (EmoSession *self,
+                   EmoSample  *sample)
 {
+  g_return_val_if_fail (EMO_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (EMO_IS_SAMPLE (sample), FALSE);
+
   return _emo_sample_get_serial (sample) != 0 &&
          g_hash_table_lookup (self->by_key, _emo_sample_get_key (sample)) == sample;
 }
@@ -258,7 +267,7 @@ emo_session_remove_many (EmoSession *self,
   g_return_if_fail (samples != NULL);
 
   for (guint i = 0; i < samples->len; i++)
-    if (is_listed (self, g_ptr_array_index (samples, i)))
+    if (emo_session_lists (self, g_ptr_array_index (samples, i)))
       g_ptr_array_add (listed, g_object_ref (g_ptr_array_index (samples, i)));
   if (listed->len == 0)
     return;

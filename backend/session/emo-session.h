@@ -42,6 +42,8 @@ EmoSample     *emo_session_find_recorded  (EmoSession    *self,
                                            gint64         run,
                                            gint64         number);
 GListModel    *emo_session_get_samples    (EmoSession    *self);   /* (transfer none) of EmoSample */
+gboolean       emo_session_lists          (EmoSession    *self,
+                                           EmoSample     *sample);
 EmoEngine     *emo_session_get_engine     (EmoSession    *self);
 EmoClassifier *emo_session_get_classifier (EmoSession    *self);
 void           emo_session_set_classifier (EmoSession    *self,

@@ -26,6 +26,7 @@ struct _EmoChart
   char             *font;
   char             *name;         /* of the picture, for messages */
   char             *path;         /* (nullable) where it is */
+  char             *sha256;       /* (nullable) of the picture that was answered */
   GBytes           *bytes;        /* (nullable) or what it is */
 };
 
@@ -84,6 +85,7 @@ emo_chart_new (EmoSample       *sample,
   self->sheet.right_to_left = gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL;
   file = emo_sample_get_file (sample);
   self->path = file != NULL ? g_file_get_path (file) : NULL;
+  self->sha256 = g_strdup (emo_sample_get_image_sha256 (sample));
   if (emo_sample_get_bytes (sample) != NULL)
     self->bytes = g_bytes_ref (emo_sample_get_bytes (sample));
 
@@ -103,9 +105,32 @@ emo_chart_free (EmoChart *self)
   g_clear_pointer (&self->image, emo_image_unref);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_free (self->path);
+  g_free (self->sha256);
   g_free (self->name);
   g_free (self->font);
   g_free (self);
+}
+
+/* The picture that the numbers are of: a file may have been written anew. */
+static GBytes *
+read_bytes (EmoChart  *self,
+            GError   **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *found = NULL;
+
+  if (self->bytes != NULL)
+    return g_bytes_ref (self->bytes);
+  bytes = self->path != NULL ? emo_file_read (self->path, EMO_IMAGE_MAX_BYTES, error) : NULL;
+  if (bytes == NULL || self->sha256 == NULL)
+    return g_steal_pointer (&bytes);
+
+  found = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  if (g_str_equal (found, self->sha256))
+    return g_steal_pointer (&bytes);
+  g_set_error (error, EMO_ERROR, EMO_ERROR_CHECKSUM, "“%s” has changed since it was looked at", self->name);
+
+  return NULL;
 }
 
 /**
@@ -116,15 +141,15 @@ void
 emo_chart_load_picture (EmoChart *self)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
 
   g_return_if_fail (self != NULL);
 
   self->sheet.picture = NULL;
   g_clear_pointer (&self->image, emo_image_unref);
-  if (self->bytes != NULL)
-    self->image = emo_image_load_bytes_small (self->bytes, self->name, PICTURE_SIDE, &error);
-  else if (self->path != NULL)
-    self->image = emo_image_load_small (self->path, PICTURE_SIDE, &error);
+  bytes = read_bytes (self, &error);
+  if (bytes != NULL)
+    self->image = emo_image_load_bytes_small (bytes, self->name, PICTURE_SIDE, &error);
 
   if (self->image != NULL)
     {

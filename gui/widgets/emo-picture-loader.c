@@ -99,6 +99,7 @@ make_picture (LoadData *load,
   picture = g_new0 (EmoPicture, 1);
   picture->pyramid = pyramid;
   picture->marks = emo_image_get_marks (image);
+  picture->sha256 = g_strdup (emo_image_get_sha256 (image));
   if (load->bytes != NULL)
     picture->n_bytes = g_bytes_get_size (load->bytes);
   else if (g_stat (load->path, &status) == 0)
@@ -271,5 +272,6 @@ void
 emo_picture_free (EmoPicture *self)
 {
   emo_pyramid_unref (self->pyramid);
+  g_free (self->sha256);
   g_free (self);
 }

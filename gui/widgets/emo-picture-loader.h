@@ -20,6 +20,7 @@ typedef struct
   EmoPyramid   *pyramid;
   EmoImageMarks marks;
   guint64       n_bytes;   /* as stored */
+  char         *sha256;    /* of the file */
 } EmoPicture;
 
 void        emo_picture_load_async        (EmoSample            *sample,

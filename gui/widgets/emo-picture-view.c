@@ -28,6 +28,7 @@ struct _EmoPictureView
   gboolean          show_evidence;
   int               hovered_label;
   char             *facts_text;      /* (nullable) of the picture shown */
+  char             *sha256;          /* (nullable) of the picture shown */
 
   GtkStack         *stack;
   EmoPictureCanvas *canvas;
@@ -37,7 +38,9 @@ struct _EmoPictureView
   GtkWidget        *bar;
   GtkLabel         *file_name;
   GtkLabel         *facts;
+  GtkWidget        *warning_box;
   GtkLabel         *warning;
+  GtkWidget        *again_button;
   GtkWidget        *zoom_button;
   GtkLabel         *zoom_label;
   EmoEvidencePanel *evidence;
@@ -77,13 +80,41 @@ describe (EmoPictureView *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->canvas), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
 }
 
+/* The file was written anew since it was answered. */
+static gboolean
+has_changed (EmoPictureView *self)
+{
+  const char *answered = self->sample != NULL ? emo_sample_get_image_sha256 (self->sample) : NULL;
+
+  return answered != NULL && self->sha256 != NULL && !g_str_equal (answered, self->sha256) &&
+         emo_sample_get_state (self->sample) == EMO_SAMPLE_DONE;
+}
+
+static gboolean
+can_look_again (EmoPictureView *self)
+{
+  return self->session != NULL && emo_session_lists (self->session, self->sample);
+}
+
+static const char *
+get_warning (EmoPictureView   *self,
+             const EmoPicture *picture)
+{
+  if (has_changed (self))
+    return _("The file has changed: the numbers are of the picture before");
+  if (picture->marks & EMO_IMAGE_MARK_CUT_SHORT)
+    return _("Cut short: the rest of the file is missing");
+
+  return NULL;
+}
+
 static void
 show_facts (EmoPictureView   *self,
             const EmoPicture *picture)
 {
   g_autofree char *size = g_format_size (picture->n_bytes);
   g_autoptr (GString) text = g_string_new (NULL);
-  gboolean cut = picture->marks & EMO_IMAGE_MARK_CUT_SHORT;
+  const char *warning = get_warning (self, picture);
 
   /* Translators: width and height in pixels, then the size of the file. */
   g_string_append_printf (text, _("%d × %d · %s"),
@@ -92,10 +123,11 @@ show_facts (EmoPictureView   *self,
     g_string_append_printf (text, " · %s", _("first frame of an animation"));
   gtk_label_set_text (self->facts, text->str);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->facts), text->str);
-  gtk_label_set_text (self->warning, cut ? _("Cut short: the rest of the file is missing") : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->warning), cut);
-  if (cut)
-    g_string_append_printf (text, ". %s", gtk_label_get_text (self->warning));
+  gtk_label_set_text (self->warning, warning != NULL ? warning : "");
+  gtk_widget_set_visible (self->warning_box, warning != NULL);
+  gtk_widget_set_visible (self->again_button, has_changed (self) && can_look_again (self));
+  if (warning != NULL)
+    g_string_append_printf (text, ". %s", warning);
   g_free (self->facts_text);
   self->facts_text = g_string_free (g_steal_pointer (&text), FALSE);
   describe (self);
@@ -267,7 +299,7 @@ show_failure (EmoPictureView *self,
   gtk_label_set_text (self->failure_title, gone ? _("The Picture Is Gone") : _("The Picture Cannot Be Shown"));
   gtk_label_set_text (self->reason, error->message);
   gtk_label_set_text (self->facts, "");
-  gtk_widget_set_visible (GTK_WIDGET (self->warning), FALSE);
+  gtk_widget_set_visible (self->warning_box, FALSE);
   show_page (self, "failed");
 }
 
@@ -291,6 +323,7 @@ load_cb (GObject      *object,
       return;
     }
   emo_picture_canvas_set_pyramid (self->canvas, picture->pyramid);
+  self->sha256 = g_steal_pointer (&picture->sha256);
   show_facts (self, picture);
   show_page (self, "picture");
 }
@@ -299,6 +332,7 @@ static void
 begin_load (EmoPictureView *self)
 {
   cancel_load (self);
+  g_clear_pointer (&self->sha256, g_free);
   self->cancellable = g_cancellable_new ();
   self->slow_id = g_timeout_add (STALE_MS, slow_cb, self);
   emo_picture_load_whole_async (self->sample, self->cancellable, load_cb, g_object_ref (self));
@@ -310,9 +344,21 @@ retry_cb (EmoPictureView *self)
 {
   if (self->sample == NULL)
     return;
-  if (self->session != NULL && emo_sample_get_state (self->sample) == EMO_SAMPLE_FAILED)
+  if (can_look_again (self) && (emo_sample_get_state (self->sample) == EMO_SAMPLE_FAILED || has_changed (self)))
     emo_session_retry (self->session, self->sample);
   begin_load (self);
+}
+
+/* Wherever it was asked for to be looked at again: what is answered now is what
+ * is to be seen. */
+static void
+state_cb (EmoPictureView *self)
+{
+  const char *page = gtk_stack_get_visible_child_name (self->stack);
+
+  if (self->cancellable == NULL && emo_sample_get_state (self->sample) == EMO_SAMPLE_DONE &&
+      (g_strcmp0 (page, "failed") == 0 || has_changed (self)))
+    begin_load (self);
 }
 
 static void
@@ -336,6 +382,7 @@ emo_picture_view_finalize (GObject *object)
   EmoPictureView *self = EMO_PICTURE_VIEW (object);
 
   g_free (self->facts_text);
+  g_free (self->sha256);
 
   G_OBJECT_CLASS (emo_picture_view_parent_class)->finalize (object);
 }
@@ -400,7 +447,9 @@ install_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, EmoPictureView, bar);
   gtk_widget_class_bind_template_child (widget_class, EmoPictureView, file_name);
   gtk_widget_class_bind_template_child (widget_class, EmoPictureView, facts);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, warning_box);
   gtk_widget_class_bind_template_child (widget_class, EmoPictureView, warning);
+  gtk_widget_class_bind_template_child (widget_class, EmoPictureView, again_button);
   gtk_widget_class_bind_template_child (widget_class, EmoPictureView, zoom_button);
   gtk_widget_class_bind_template_child (widget_class, EmoPictureView, zoom_label);
   gtk_widget_class_bind_template_child (widget_class, EmoPictureView, evidence);
@@ -475,9 +524,14 @@ emo_picture_view_set_sample (EmoPictureView *self,
 {
   g_return_if_fail (EMO_IS_PICTURE_VIEW (self));
 
-  if (!g_set_object (&self->sample, sample))
+  if (self->sample == sample)
     return;
 
+  if (self->sample != NULL)
+    g_signal_handlers_disconnect_by_func (self->sample, state_cb, self);
+  g_set_object (&self->sample, sample);
+  if (sample != NULL)
+    g_signal_connect_object (sample, "notify::state", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
   cancel_load (self);
   g_clear_pointer (&self->facts_text, g_free);
   emo_evidence_panel_set_sample (self->evidence, sample);

@@ -236,6 +236,52 @@ def test_says_why_a_damaged_picture_cannot_be_shown_and_looks_again():
     assert_quiet(app)
 
 
+def rewrite(path, source):
+    with open(source, 'rb') as file:
+        data = file.read()
+    with open(path, 'wb') as file:
+        file.write(data)
+
+
+def test_says_that_a_file_has_changed_and_looks_again():
+    path, fear = os.path.join(WORK, 'changing.png'), os.path.join(SAMPLES, '02-fear.png')
+    shutil.copy(PICTURE, path)
+    app = answered(path, os.path.join(SAMPLES, '03-anger.png'))
+    app.key('Home', 'Down')
+    wait_for(lambda: canvas(app).name == '03-anger.png', 10, 'the other picture')
+    rewrite(path, fear)
+    app.key('Home')
+    app.wait_text('The file has changed: the numbers are of the picture before')
+    assert 'The file has changed' in canvas(app).description, canvas(app).description
+    # The numbers beside it go without that picture.
+    chart = os.path.join(WORK, 'changed.svg')
+    app.activate_action('save-chart-to', chart)
+    wait_for(lambda: os.path.exists(chart), 10, 'the chart')
+    with open(chart, encoding='utf-8') as file:
+        assert '<image' not in file.read()
+    press = [b for b in app.find_all('push button', 'Analyse Again') if b.extents[2] > 0]
+    assert len(press) == 1, press
+    press[0].press()
+    wait_for(lambda: not [n for n in app.find_all('label') if 'The file has changed' in n.name and n.extents[2] > 0], 20, 'numbers of the new picture')
+    assert_quiet(app)
+
+
+def test_a_mended_picture_is_seen_wherever_it_was_retried():
+    path = os.path.join(WORK, 'mended.png')
+    with open(PICTURE, 'rb') as file:
+        data = file.read()
+    with open(path, 'wb') as file:
+        file.write(data[:len(data) // 2])
+    app = App(DESKTOP, path)
+    app.wait_text('The Picture Cannot Be Shown')
+    rewrite(path, PICTURE)
+    retry = [b for b in app.find_all('push button', 'Retry') if b.extents[2] > 0]
+    assert retry, 'a button beside the reason'
+    retry[0].press()
+    wait_for(lambda: canvas(app).name == 'mended.png' and zoom(app) > 0, 20, 'the mended picture')
+    assert_quiet(app)
+
+
 def test_evidence_is_off_and_then_the_head_s():
     app = answered(PICTURE)
     assert 'Most' not in canvas(app).description
