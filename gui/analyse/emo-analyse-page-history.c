@@ -127,8 +127,9 @@ _emo_analyse_page_analyse_again (EmoAnalysePage *self)
   g_ptr_array_add (samples, sample);
   _emo_analyse_page_add_samples (self, samples);
 
+  /* It was asked for by name, even where a Stop holds all others. */
   listed = emo_list_pane_get_sample (self->list_pane);
-  if (listed != NULL && listed != sample)
+  if (listed != NULL)
     emo_session_retry (self->session, listed);
 }
 

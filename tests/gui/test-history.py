@@ -244,6 +244,34 @@ def test_keeps_flags_and_analyses_again():
     quit_quietly(app)
 
 
+def test_analyses_again_what_is_asked_for_though_a_batch_is_stopped():
+    home = Home(explain='false')
+    app = home.start(os.path.join(SAMPLES, NAMES[0]))
+    wait_for(lambda: answered(app) == [NAMES[0]], 60, 'an answer')
+    wait_for(lambda: home.count() == 1, 10, 'the answer in the history')
+    quit_quietly(app)
+
+    folder = tempfile.mkdtemp(dir=home.folder)
+    write_many(folder, 240)
+    app = home.start(folder)
+    wait_for(lambda: home.count('state = 1') > 5, 60, 'the batch')
+    app.key('Escape')
+    wait_for(lambda: app.find('push button', 'Stop') is None or not app.find('push button', 'Stop').sensitive, 20, 'the stop')
+    time.sleep(1)
+    held = home.count('state = 0')
+    assert held > 0
+    app.activate_action('show-history')
+    # The oldest: the head of its day, its row.
+    app.key('End')
+    wait_for(lambda: shown(app) == NAMES[0], 10, 'the first result')
+    n = home.count('state = 1')
+    app.wait('push button', 'Analyse Again').press()
+    wait_for(lambda: home.count('state = 1') == n + 1, 30, 'its new answer')
+    time.sleep(1)
+    assert home.count('state = 0') == held, 'the others wait'
+    quit_quietly(app)
+
+
 def test_keeps_a_note_that_was_being_typed_at_the_end():
     home = Home()
     app = home.start(os.path.join(SAMPLES, NAMES[0]))
