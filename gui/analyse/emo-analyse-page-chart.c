@@ -261,6 +261,23 @@ done_cb (GtkPrintOperation       *operation,
     }
 }
 
+/* All that the list shows, with the selected one as the current page; of the
+ * history what is open. (nullable) */
+static GtkPrintOperation *
+new_operation (EmoAnalysePage *self,
+               EmoSample      *sample)
+{
+  g_autoptr (GListStore) open = NULL;
+
+  if (!_emo_analyse_page_has_history_open (self))
+    return emo_result_printer_new (emo_list_pane_get_shown (self->list_pane), sample);
+
+  open = g_list_store_new (EMO_TYPE_SAMPLE);
+  g_list_store_append (open, sample);
+
+  return emo_result_printer_new (G_LIST_MODEL (open), sample);
+}
+
 static void
 print_cb (GSimpleAction *action,
           GVariant      *parameter,
@@ -273,7 +290,10 @@ print_cb (GSimpleAction *action,
   if (root == NULL || get_answered (self) == NULL)
     return;
 
-  operation = emo_result_printer_new (emo_list_pane_get_shown (self->list_pane), get_answered (self));
+  operation = new_operation (self, get_answered (self));
+  if (operation == NULL)
+    return;
+
   if (self->print_settings != NULL)
     {
       gtk_print_settings_set_print_pages (self->print_settings, GTK_PRINT_PAGES_CURRENT);

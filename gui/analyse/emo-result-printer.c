@@ -109,47 +109,82 @@ emo_result_printer_can_print (EmoSample *sample)
          emo_prediction_get_winner (prediction, emo_prediction_get_final_branch (prediction)) >= 0;
 }
 
+static void
+add_page (GArray    *pages,
+          EmoSample *sample)
+{
+  Page page = { g_object_ref (sample), g_object_ref (emo_sample_get_prediction (sample)) };
+
+  g_array_append_val (pages, page);
+}
+
+/* The sheets of all that have an answer. "Current page" must never be another
+ * picture's: one that is not among them is printed alone. */
+static GArray *
+make_pages (GListModel *samples,
+            EmoSample  *current,
+            int        *current_page)
+{
+  GArray *pages = g_array_new (FALSE, FALSE, sizeof (Page));
+  gboolean found = FALSE;
+
+  g_array_set_clear_func (pages, page_clear);
+  *current_page = 0;
+  for (guint i = 0; i < g_list_model_get_n_items (samples); i++)
+    {
+      g_autoptr (EmoSample) sample = g_list_model_get_item (samples, i);
+
+      if (!emo_result_printer_can_print (sample))
+        continue;
+      if (sample == current)
+        *current_page = pages->len;
+      found = found || sample == current;
+      add_page (pages, sample);
+    }
+
+  if (current != NULL && !found && emo_result_printer_can_print (current))
+    {
+      g_array_set_size (pages, 0);
+      add_page (pages, current);
+    }
+
+  return pages;
+}
+
 /**
  * emo_result_printer_new:
  * @samples: pictures, of #EmoSample; those without an answer get no page
- * @current: (nullable): the selected one
+ * @current: (nullable): the selected one, which is printed alone where @samples
+ *   has it not
  *
- * Returns: (transfer full): an operation to be run
+ * Returns: (transfer full) (nullable): an operation to be run, or %NULL where
+ *   there is nothing to print
  */
 GtkPrintOperation *
 emo_result_printer_new (GListModel *samples,
                         EmoSample  *current)
 {
   GtkPrintOperation *operation;
-  g_autoptr (GtkPrintSettings) settings = new_settings ();
+  g_autoptr (GtkPrintSettings) settings = NULL;
   GArray *pages;
-  int current_page = 0;
+  int current_page;
 
   g_return_val_if_fail (G_IS_LIST_MODEL (samples), NULL);
   g_return_val_if_fail (current == NULL || EMO_IS_SAMPLE (current), NULL);
 
-  pages = g_array_new (FALSE, FALSE, sizeof (Page));
-  g_array_set_clear_func (pages, page_clear);
-  for (guint i = 0; i < g_list_model_get_n_items (samples); i++)
+  pages = make_pages (samples, current, &current_page);
+  if (pages->len == 0)
     {
-      g_autoptr (EmoSample) sample = g_list_model_get_item (samples, i);
-      Page page;
-
-      if (!emo_result_printer_can_print (sample))
-        continue;
-      if (sample == current)
-        current_page = pages->len;
-      page.prediction = g_object_ref (emo_sample_get_prediction (sample));
-      page.sample = g_steal_pointer (&sample);
-      g_array_append_val (pages, page);
+      g_array_unref (pages);
+      return NULL;
     }
 
+  settings = new_settings ();
   operation = gtk_print_operation_new ();
   gtk_print_operation_set_job_name (operation, _("Emotions of pictures"));
   gtk_print_operation_set_print_settings (operation, settings);
   gtk_print_operation_set_n_pages (operation, pages->len);
-  if (pages->len > 0)
-    gtk_print_operation_set_current_page (operation, current_page);
+  gtk_print_operation_set_current_page (operation, current_page);
   gtk_print_operation_set_unit (operation, GTK_UNIT_POINTS);
   gtk_print_operation_set_embed_page_setup (operation, TRUE);
   gtk_print_operation_set_allow_async (operation, TRUE);

@@ -269,6 +269,20 @@ def test_analyses_again_what_is_asked_for_though_a_batch_is_stopped():
     wait_for(lambda: home.count('state = 1') == n + 1, 30, 'its new answer')
     time.sleep(1)
     assert home.count('state = 0') == held, 'the others wait'
+
+
+def test_prints_what_is_open_where_nothing_is_listed():
+    home = Home(explain='false')
+    app = home.start(os.path.join(SAMPLES, NAMES[0]))
+    wait_for(lambda: answered(app), 60, 'an answer')
+    quit_quietly(app)
+    app = home.start()
+    open_history(app, 1)
+    select_row(app, NAMES[0])
+    app.key('ctrl+p')
+    app.wait('dialog', 'Print')
+    xdotool('key', 'Escape')
+    wait_for(lambda: app.find('dialog', 'Print') is None, 10, 'no dialog')
     quit_quietly(app)
 
 

@@ -178,6 +178,32 @@ test_result_printer_leaves_out_what_has_no_answer (Fixture       *fixture,
   g_assert_cmpuint (count_pages (fixture, operation, NULL), ==, 1);
 }
 
+/* As a result of the history: never another picture in its place. */
+static void
+test_result_printer_prints_alone_what_is_not_listed (Fixture       *fixture,
+                                                     gconstpointer  data)
+{
+  g_autoptr (GtkPrintOperation) operation = NULL;
+  g_autoptr (GListStore) others = g_list_store_new (EMO_TYPE_SAMPLE);
+  g_autoptr (GListStore) none = g_list_store_new (EMO_TYPE_SAMPLE);
+  EmoSample *sample = add_picture (fixture, 80);
+  int current;
+
+  g_list_store_append (others, add_picture (fixture, 81));
+  g_list_store_append (others, add_picture (fixture, 82));
+  answer_all (fixture);
+
+  operation = emo_result_printer_new (G_LIST_MODEL (others), sample);
+  g_object_get (operation, "current-page", &current, NULL);
+  g_assert_cmpint (current, ==, 0);
+  g_assert_cmpuint (count_pages (fixture, operation, NULL), ==, 1);
+  g_clear_object (&operation);
+
+  operation = emo_result_printer_new (G_LIST_MODEL (none), sample);
+  g_assert_cmpuint (count_pages (fixture, operation, NULL), ==, 1);
+  g_assert_null (emo_result_printer_new (G_LIST_MODEL (none), NULL));
+}
+
 /* A page without its picture is still a page. */
 static void
 test_result_printer_does_without_a_picture_that_is_gone (Fixture       *fixture,
@@ -306,6 +332,7 @@ main (int   argc,
     { "/Emo/ResultPrinter/prints-a-page-a-picture", test_result_printer_prints_a_page_a_picture },
     { "/Emo/ResultPrinter/has-the-selected-picture-as-current-page", test_result_printer_has_the_selected_picture_as_current_page },
     { "/Emo/ResultPrinter/leaves-out-what-has-no-answer", test_result_printer_leaves_out_what_has_no_answer },
+    { "/Emo/ResultPrinter/prints-alone-what-is-not-listed", test_result_printer_prints_alone_what_is_not_listed },
     { "/Emo/ResultPrinter/does-without-a-picture-that-is-gone", test_result_printer_does_without_a_picture_that_is_gone },
     { "/Emo/Chart/is-saved-on-another-thread", test_chart_is_saved_on_another_thread },
     { "/Emo/Chart/of-pasted-bytes-has-their-picture", test_chart_of_pasted_bytes_has_their_picture },
