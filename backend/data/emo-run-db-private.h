@@ -39,6 +39,7 @@ typedef enum
   EMO_RUN_STATEMENT_LOAD,
   EMO_RUN_STATEMENT_UNFINISHED,
   EMO_RUN_STATEMENT_READ_MODEL,
+  EMO_RUN_STATEMENT_HAS,
   EMO_RUN_STATEMENT_HAS_PASTED,
   EMO_RUN_N_STATEMENTS
 } EmoRunStatement;
@@ -126,6 +127,10 @@ EmoRunEntry  *emo_run_db_load        (EmoRunDb          *self,
                                       GError           **error);
 GPtrArray    *emo_run_db_unfinished  (EmoRunDb          *self,
                                       GError           **error);
+/* TRUE where that cannot be read. */
+gboolean      emo_run_db_has         (EmoRunDb          *self,
+                                      gint64             run,
+                                      gint64             number);
 /* TRUE where some row is of the kept copy. */
 gboolean      emo_run_db_has_pasted  (EmoRunDb          *self,
                                       const char        *name);

@@ -299,6 +299,38 @@ emo_run_db_unfinished (EmoRunDb  *self,
   return read_entries (self, emo_run_db_get (self, EMO_RUN_STATEMENT_UNFINISHED), error);
 }
 
+static gboolean
+has_row (sqlite3_stmt *statement)
+{
+  int rc = sqlite3_step (statement);
+
+  sqlite3_reset (statement);
+
+  return rc != SQLITE_DONE;
+}
+
+/**
+ * emo_run_db_has:
+ * @self: a store
+ * @run: a run
+ * @number: a picture of it
+ *
+ * Returns: whether it has a row, though a deleted one; %TRUE where that cannot
+ *   be read
+ */
+gboolean
+emo_run_db_has (EmoRunDb *self,
+                gint64    run,
+                gint64    number)
+{
+  sqlite3_stmt *statement = emo_run_db_get (self, EMO_RUN_STATEMENT_HAS);
+
+  sqlite3_bind_int64 (statement, 1, run);
+  sqlite3_bind_int64 (statement, 2, number);
+
+  return has_row (statement);
+}
+
 /**
  * emo_run_db_has_pasted:
  * @self: a store
@@ -311,11 +343,8 @@ emo_run_db_has_pasted (EmoRunDb   *self,
                        const char *name)
 {
   sqlite3_stmt *statement = emo_run_db_get (self, EMO_RUN_STATEMENT_HAS_PASTED);
-  int rc;
 
   sqlite3_bind_text (statement, 1, name, -1, SQLITE_STATIC);
-  rc = sqlite3_step (statement);
-  sqlite3_reset (statement);
 
-  return rc != SQLITE_DONE;
+  return has_row (statement);
 }

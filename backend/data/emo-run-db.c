@@ -127,6 +127,7 @@ static const char * const texts[EMO_RUN_N_STATEMENTS] = {
     "SELECT " COLUMNS ", NULL" FROM " WHERE state = 0 AND kind = 0 AND deleted IS NULL"
     " ORDER BY started, run, number",
   [EMO_RUN_STATEMENT_READ_MODEL] = "SELECT info FROM models WHERE id = ?1",
+  [EMO_RUN_STATEMENT_HAS] = "SELECT 1 FROM entries WHERE run = ?1 AND number = ?2",
   [EMO_RUN_STATEMENT_HAS_PASTED] = "SELECT 1 FROM entries WHERE pasted = ?1 LIMIT 1",
 };
 

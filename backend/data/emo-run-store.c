@@ -354,6 +354,28 @@ emo_run_store_begin (EmoRunStore *self,
   return id;
 }
 
+/* @entries: (transfer full) */
+static void
+push_entries (EmoRunStore  *self,
+              EmoRunOpKind  kind,
+              GPtrArray    *entries)
+{
+  EmoRunOp *op = emo_run_op_new (kind);
+
+  op->entries = entries;
+  push (self, op);
+}
+
+static GPtrArray *
+list_one (EmoRunEntry *entry)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) emo_run_entry_unref);
+
+  g_ptr_array_add (entries, emo_run_entry_ref (entry));
+
+  return entries;
+}
+
 /**
  * emo_run_store_put:
  * @self: a store
@@ -365,12 +387,10 @@ void
 emo_run_store_put (EmoRunStore *self,
                    EmoRunEntry *entry)
 {
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) emo_run_entry_unref);
-
+  g_return_if_fail (EMO_IS_RUN_STORE (self));
   g_return_if_fail (entry != NULL);
 
-  g_ptr_array_add (entries, emo_run_entry_ref (entry));
-  emo_run_store_put_many (self, entries);
+  push_entries (self, EMO_RUN_OP_PUT, list_one (entry));
 }
 
 /**
@@ -384,14 +404,27 @@ void
 emo_run_store_put_many (EmoRunStore *self,
                         GPtrArray   *entries)
 {
-  EmoRunOp *op;
-
   g_return_if_fail (EMO_IS_RUN_STORE (self));
   g_return_if_fail (entries != NULL);
 
-  op = emo_run_op_new (EMO_RUN_OP_PUT);
-  op->entries = g_ptr_array_ref (entries);
-  push (self, op);
+  push_entries (self, EMO_RUN_OP_PUT, g_ptr_array_ref (entries));
+}
+
+/**
+ * emo_run_store_update:
+ * @self: a store
+ * @entry: a picture that was put before; constant from here on
+ *
+ * As emo_run_store_put(), but what was deleted for good meanwhile stays away.
+ */
+void
+emo_run_store_update (EmoRunStore *self,
+                      EmoRunEntry *entry)
+{
+  g_return_if_fail (EMO_IS_RUN_STORE (self));
+  g_return_if_fail (entry != NULL);
+
+  push_entries (self, EMO_RUN_OP_UPDATE, list_one (entry));
 }
 
 /**
@@ -405,15 +438,10 @@ void
 emo_run_store_annotate (EmoRunStore *self,
                         EmoRunEntry *entry)
 {
-  EmoRunOp *op;
-
   g_return_if_fail (EMO_IS_RUN_STORE (self));
   g_return_if_fail (entry != NULL);
 
-  op = emo_run_op_new (EMO_RUN_OP_ANNOTATE);
-  op->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) emo_run_entry_unref);
-  g_ptr_array_add (op->entries, emo_run_entry_ref (entry));
-  push (self, op);
+  push_entries (self, EMO_RUN_OP_ANNOTATE, list_one (entry));
 }
 
 /**

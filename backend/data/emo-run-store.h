@@ -69,6 +69,8 @@ void           emo_run_store_put                (EmoRunStore          *self,
                                                  EmoRunEntry          *entry);
 void           emo_run_store_put_many           (EmoRunStore          *self,
                                                  GPtrArray            *entries);
+void           emo_run_store_update             (EmoRunStore          *self,
+                                                 EmoRunEntry          *entry);
 void           emo_run_store_annotate           (EmoRunStore          *self,
                                                  EmoRunEntry          *entry);
 void           emo_run_store_forget             (EmoRunStore          *self,

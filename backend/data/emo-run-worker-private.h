@@ -18,6 +18,7 @@ typedef enum
 {
   EMO_RUN_OP_BEGIN,
   EMO_RUN_OP_PUT,
+  EMO_RUN_OP_UPDATE,
   EMO_RUN_OP_ANNOTATE,
   EMO_RUN_OP_FORGET,
   EMO_RUN_OP_DELETE,
@@ -36,7 +37,7 @@ typedef struct
   EmoRunOpKind  kind;
   EmoRun        run;       /* BEGIN; FORGET: its id */
   gint64        number;    /* FORGET: the picture's; LOAD: the row; others: the token */
-  GPtrArray    *entries;   /* (nullable) PUT, ANNOTATE: of EmoRunEntry */
+  GPtrArray    *entries;   /* (nullable) PUT, UPDATE, ANNOTATE: of EmoRunEntry */
   GArray       *ids;       /* (nullable) DELETE: of gint64 */
   EmoRunDay     day;       /* DELETE_DAY; owns its strings */
   EmoRunQuery   query;     /* LIST; owns its text */

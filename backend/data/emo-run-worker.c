@@ -272,6 +272,21 @@ put (EmoRunWorker  *self,
 }
 
 static gboolean
+write_entry (EmoRunWorker  *self,
+             EmoRunOpKind   kind,
+             EmoRunEntry   *entry,
+             GError       **error)
+{
+  if (kind == EMO_RUN_OP_ANNOTATE)
+    return emo_run_db_annotate (self->db, entry, error);
+  /* Other words are no reason for a deleted result to come back. */
+  if (kind == EMO_RUN_OP_UPDATE && !emo_run_db_has (self->db, entry->run, entry->number))
+    return TRUE;
+
+  return put (self, entry, error);
+}
+
+static gboolean
 write_entries (EmoRunWorker  *self,
                EmoRunOp      *op,
                GError       **error)
@@ -283,7 +298,7 @@ write_entries (EmoRunWorker  *self,
       gboolean ok;
 
       self->db->rc = 0;
-      ok = op->kind == EMO_RUN_OP_PUT ? put (self, entry, &why) : emo_run_db_annotate (self->db, entry, &why);
+      ok = write_entry (self, op->kind, entry, &why);
       if (!ok && !is_of_the_op (self->db->rc))
         {
           g_propagate_error (error, g_steal_pointer (&why));
@@ -306,6 +321,7 @@ write_op (EmoRunWorker  *self,
   switch ((int) op->kind)
     {
     case EMO_RUN_OP_PUT:
+    case EMO_RUN_OP_UPDATE:
     case EMO_RUN_OP_ANNOTATE:
       return write_entries (self, op, error);
     case EMO_RUN_OP_FORGET:
@@ -646,6 +662,7 @@ take_op (EmoRunWorker *self,
       break;
 
     case EMO_RUN_OP_PUT:
+    case EMO_RUN_OP_UPDATE:
     case EMO_RUN_OP_ANNOTATE:
     case EMO_RUN_OP_FORGET:
     case EMO_RUN_OP_DELETE:

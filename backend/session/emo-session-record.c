@@ -107,7 +107,8 @@ _emo_session_record_result (EmoSession *self,
  * @self: a session
  * @sample: a picture that was done before and now has other words
  *
- * Keeps them in the row of the result that they explain.
+ * Keeps them in the row of the result that they explain, while there is one: it
+ * may have been deleted from the history.
  */
 void
 _emo_session_record_explanation (EmoSession *self,
@@ -119,7 +120,7 @@ _emo_session_record_explanation (EmoSession *self,
     return;
 
   entry = _emo_sample_make_entry (sample, NULL);
-  emo_run_store_put (self->store, entry);
+  emo_run_store_update (self->store, entry);
 }
 
 /**

@@ -419,6 +419,39 @@ test_run_store_undeletes_and_purges (Fixture       *fixture,
 }
 
 static void
+test_run_store_updates_only_what_is_there (Fixture       *fixture,
+                                           gconstpointer  data)
+{
+  g_autoptr (EmoRunEntry) first = make_entry (fixture, 1, "aaaa.png", 300);
+  g_autoptr (EmoRunEntry) second = make_entry (fixture, 2, "bbbb.png", 200);
+  gint64 id;
+  gint64 token;
+
+  put_done (fixture, 1, "aaaa.png", 300);
+  put_done (fixture, 2, "bbbb.png", 200);
+  first->note = g_strdup ("other words");
+  emo_run_store_update (fixture->store, first);
+  assert_names (fixture, "words", "aaaa.png");
+
+  /* Deleted, it stays so, and an undo brings it back with what was updated. */
+  id = find_id (fixture, "bbbb");
+  token = emo_run_store_delete (fixture->store, &id, 1);
+  second->note = g_strdup ("more words");
+  emo_run_store_update (fixture->store, second);
+  assert_names (fixture, NULL, "aaaa.png");
+  emo_run_store_undelete (fixture->store, token);
+  assert_names (fixture, "words", "aaaa.png bbbb.png");
+
+  token = emo_run_store_delete (fixture->store, &id, 1);
+  emo_run_store_purge (fixture->store, token);
+  emo_run_store_update (fixture->store, second);
+  emo_run_store_annotate (fixture->store, second);
+  assert_names (fixture, NULL, "aaaa.png");
+  close_store (fixture);
+  g_assert_false (is_on_disk (fixture, "bbbb.png"));
+}
+
+static void
 test_run_store_deletes_days (Fixture       *fixture,
                              gconstpointer  data)
 {
@@ -947,6 +980,7 @@ main (int   argc,
     { "finds-words", test_run_store_finds_words },
     { "keeps-what-a-person-says", test_run_store_keeps_what_a_person_says },
     { "undeletes-and-purges", test_run_store_undeletes_and_purges },
+    { "updates-only-what-is-there", test_run_store_updates_only_what_is_there },
     { "deletes-days", test_run_store_deletes_days },
     { "offers-what-others-left", test_run_store_offers_what_others_left },
     { "serves-two-at-once", test_run_store_serves_two_at_once },

@@ -225,6 +225,33 @@ test_session_record_keeps_each_result_and_its_words (Fixture       *fixture,
 }
 
 static void
+test_session_record_leaves_deleted_what_is_explained (Fixture       *fixture,
+                                                      gconstpointer  data)
+{
+  EmoSample *sample = add_picture (fixture, 12);
+  g_autoptr (EmoRunEntry) entry = NULL;
+  g_autoptr (EmoRunEntry) again = NULL;
+
+  run (fixture);
+  entry = load_only (fixture);
+  emo_run_store_purge (fixture->store, emo_run_store_delete (fixture->store, &entry->id, 1));
+  fixture->drained = FALSE;
+  emo_session_explain (fixture->session, sample, 3);
+  emo_test_wait (&fixture->drained, 60);
+  emo_sample_set_flagged (sample, TRUE);
+  emo_sample_set_note (sample, "deleted");
+  assert_names (fixture, "");
+
+  /* Another answer is another result. */
+  fixture->drained = FALSE;
+  emo_session_retry (fixture->session, sample);
+  emo_test_wait (&fixture->drained, 60);
+  again = load_only (fixture);
+  g_assert_cmpint (again->number, !=, entry->number);
+  g_assert_true (again->flagged);
+}
+
+static void
 test_session_record_keeps_failures (Fixture       *fixture,
                                     gconstpointer  data)
 {
@@ -683,6 +710,7 @@ main (int   argc,
 
   ADD ("shows-results-without-the-model", test_session_record_shows_results_without_the_model);
   ADD ("keeps-each-result-and-its-words", test_session_record_keeps_each_result_and_its_words);
+  ADD ("leaves-deleted-what-is-explained", test_session_record_leaves_deleted_what_is_explained);
   ADD ("keeps-failures", test_session_record_keeps_failures);
   ADD ("offers-what-was-not-finished", test_session_record_offers_what_was_not_finished);
   ADD ("follows-removal-and-undo", test_session_record_follows_removal_and_undo);
