@@ -52,7 +52,7 @@ add_new (EmoSession *self,
       /* What it was when it was last taken off a list is in no count. */
       _emo_sample_set_state (sample, EMO_SAMPLE_WAITING);
       _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
-      _emo_session_watch (self, sample, TRUE);
+      _emo_session_watch (self, sample);
     }
   _emo_session_record_waiting (self, added);
   g_list_store_splice (self->samples, g_list_model_get_n_items (G_LIST_MODEL (self->samples)), 0,
@@ -162,7 +162,7 @@ detach (EmoSession *self,
   self->n_stopped -= emo_sample_get_state (sample) == EMO_SAMPLE_STOPPED;
 
   _emo_session_record_removed (self, sample);
-  _emo_session_watch (self, sample, FALSE);
+  _emo_session_watch_removed (self, sample);
   g_hash_table_remove (self->by_key, _emo_sample_get_key (sample));
   _emo_sample_set_serial (sample, 0);
 }
@@ -318,7 +318,7 @@ attach (EmoSession *self,
   self->n_done += state == EMO_SAMPLE_DONE;
   self->n_failed += state == EMO_SAMPLE_FAILED;
   self->n_stopped += state == EMO_SAMPLE_STOPPED;
-  _emo_session_watch (self, sample, TRUE);
+  _emo_session_watch (self, sample);
   if (state == EMO_SAMPLE_STOPPED && !self->stopped)
     _emo_session_set_state (self, sample, EMO_SAMPLE_WAITING);
 }

@@ -51,6 +51,7 @@ struct _EmoSession
 
   GListStore    *samples;
   GHashTable    *by_key;         /* key -> EmoSample, both borrowed from the list */
+  GHashTable    *removed;        /* set of EmoSample (unowned) that live and were listed */
   GSequence     *waiting;        /* EmoSample that wait, in the order of the list */
   guint64        last_serial;
 
@@ -107,8 +108,10 @@ void     _emo_session_record_kept        (EmoSession *self,
 void     _emo_session_record_removed     (EmoSession *self,
                                           EmoSample  *sample);
 void     _emo_session_watch              (EmoSession *self,
-                                          EmoSample  *sample,
-                                          gboolean    watch);
+                                          EmoSample  *sample);
+void     _emo_session_watch_removed      (EmoSession *self,
+                                          EmoSample  *sample);
+void     _emo_session_unwatch_all        (EmoSession *self);
 
 /* emo-session-queue.c */
 void     _emo_session_pump            (EmoSession     *self);

@@ -175,23 +175,74 @@ annotated_cb (EmoSample *sample,
     emo_sample_store_annotations (sample, self->store);
 }
 
+static void
+removed_gone_cb (gpointer  data,
+                 GObject  *where_the_object_was)
+{
+  g_hash_table_remove (((EmoSession *) data)->removed, where_the_object_was);
+}
+
 /**
  * _emo_session_watch:
  * @self: a session
- * @sample: a picture
- * @watch: whether it is listed
+ * @sample: a picture that is put on the list
  *
- * Keeps what a person says of a picture while it is listed.
+ * Keeps what a person says of it from now on.
  */
 void
 _emo_session_watch (EmoSession *self,
-                    EmoSample  *sample,
-                    gboolean    watch)
+                    EmoSample  *sample)
 {
-  if (watch)
-    g_signal_connect (sample, "annotated", G_CALLBACK (annotated_cb), self);
+  if (g_hash_table_remove (self->removed, sample))
+    g_object_weak_unref (G_OBJECT (sample), removed_gone_cb, self);
   else
-    g_signal_handlers_disconnect_by_func (sample, annotated_cb, self);
+    g_signal_connect (sample, "annotated", G_CALLBACK (annotated_cb), self);
+}
+
+/**
+ * _emo_session_watch_removed:
+ * @self: a session
+ * @sample: a picture that is taken off the list
+ *
+ * Whoever holds it may put it back, and what is said of it meanwhile is kept as
+ * before: while it lives, the history shows this one and not another of the same
+ * row.
+ */
+void
+_emo_session_watch_removed (EmoSession *self,
+                            EmoSample  *sample)
+{
+  if (g_hash_table_add (self->removed, sample))
+    g_object_weak_ref (G_OBJECT (sample), removed_gone_cb, self);
+}
+
+/**
+ * _emo_session_unwatch_all:
+ * @self: a session that ends
+ *
+ * Lets go of the pictures, which may outlive it in a view.
+ */
+void
+_emo_session_unwatch_all (EmoSession *self)
+{
+  GListModel *listed = G_LIST_MODEL (self->samples);
+  guint n = g_list_model_get_n_items (listed);
+  GHashTableIter iter;
+  gpointer sample;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EmoSample) there = g_list_model_get_item (listed, i);
+
+      g_signal_handlers_disconnect_by_func (there, annotated_cb, self);
+    }
+  g_hash_table_iter_init (&iter, self->removed);
+  while (g_hash_table_iter_next (&iter, &sample, NULL))
+    {
+      g_object_weak_unref (G_OBJECT (sample), removed_gone_cb, self);
+      g_signal_handlers_disconnect_by_func (sample, annotated_cb, self);
+    }
+  g_hash_table_remove_all (self->removed);
 }
 
 /**
@@ -290,14 +341,40 @@ emo_session_set_recording (EmoSession *self,
   g_object_notify (G_OBJECT (self), "recording");
 }
 
+static gboolean
+is_recorded (EmoSample *sample,
+             gint64     run,
+             gint64     number)
+{
+  EmoSampleRecord *record = _emo_sample_get_record (sample);
+
+  return record->run == run && record->number == number;
+}
+
+static EmoSample *
+find_removed (EmoSession *self,
+              gint64      run,
+              gint64      number)
+{
+  GHashTableIter iter;
+  gpointer sample;
+
+  g_hash_table_iter_init (&iter, self->removed);
+  while (g_hash_table_iter_next (&iter, &sample, NULL))
+    if (is_recorded (sample, run, number))
+      return sample;
+
+  return NULL;
+}
+
 /**
  * emo_session_find_recorded:
  * @self: a session
  * @run: a run of the store
  * @number: a picture of it
  *
- * Returns: (transfer none) (nullable): the listed picture whose latest result is
- *   in that row
+ * Returns: (transfer none) (nullable): the picture whose latest result is in that
+ *   row: a listed one, or one that was removed and may be restored
  */
 EmoSample *
 emo_session_find_recorded (EmoSession *self,
@@ -308,15 +385,18 @@ emo_session_find_recorded (EmoSession *self,
 
   g_return_val_if_fail (EMO_IS_SESSION (self), NULL);
 
-  n = self->store != NULL && run == self->run_id ? g_list_model_get_n_items (G_LIST_MODEL (self->samples)) : 0;
+  if (self->store == NULL || run != self->run_id)
+    return NULL;
+
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->samples));
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (EmoSample) sample = g_list_model_get_item (G_LIST_MODEL (self->samples), i);
 
       /* The list holds it. */
-      if (_emo_sample_get_record (sample)->run == run && _emo_sample_get_record (sample)->number == number)
+      if (is_recorded (sample, run, number))
         return sample;
     }
 
-  return NULL;
+  return find_removed (self, run, number);
 }

@@ -284,10 +284,11 @@ emo_session_dispose (GObject *object)
 
           _emo_sample_set_place (sample, NULL);
           _emo_sample_set_serial (sample, 0);
-          _emo_session_watch (self, sample, FALSE);
         }
+      _emo_session_unwatch_all (self);
     }
   g_clear_object (&self->samples);
+  g_clear_pointer (&self->removed, g_hash_table_unref);
   end_job (self);
   if (self->classifier != NULL)
     emo_engine_release (self->engine, g_steal_pointer (&self->classifier));
@@ -438,6 +439,7 @@ emo_session_init (EmoSession *self)
 
   self->samples = g_list_store_new (EMO_TYPE_SAMPLE);
   self->by_key = g_hash_table_new (g_str_hash, g_str_equal);
+  self->removed = g_hash_table_new (NULL, NULL);
   self->waiting = g_sequence_new (NULL);
   self->slots = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) _emo_slot_free);
   self->decoder = emo_decoder_new (_emo_session_decoded_cb, self);

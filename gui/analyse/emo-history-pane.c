@@ -28,7 +28,7 @@ struct _EmoHistoryPane
   EmoHistoryList     *list;
   EmoSample          *sample;        /* (nullable) what is open */
   EmoRunEntry        *entry;         /* (nullable) its row, whole */
-  gboolean            listed;        /* the sample is one of the session's */
+  gboolean            own;           /* the sample is one of the session's, which stores what is said of it */
   GCancellable       *cancellable;   /* (nullable) the row that is being read */
   AdwToast           *toast;         /* (nullable) (weak): of the last deletion */
 
@@ -145,16 +145,15 @@ static void
 set_sample (EmoHistoryPane *self,
             EmoSample      *sample,
             EmoRunEntry    *entry,
-            gboolean        listed)
+            gboolean        own)
 {
-  if (self->sample != NULL && !self->listed)
+  if (self->sample != NULL && !self->own)
     g_signal_handlers_disconnect_by_func (self->sample, annotated_cb, self);
   g_clear_pointer (&self->entry, emo_run_entry_unref);
   g_set_object (&self->sample, sample);
   self->entry = entry != NULL ? emo_run_entry_ref (entry) : NULL;
-  self->listed = listed;
-  /* The session keeps what is said of those that it lists. */
-  if (sample != NULL && !listed)
+  self->own = own;
+  if (sample != NULL && !own)
     g_signal_connect_object (sample, "annotated", G_CALLBACK (annotated_cb), self, G_CONNECT_SWAPPED);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
 }
@@ -178,22 +177,22 @@ load_cb (GObject      *object,
   g_autoptr (GError) error = NULL;
   g_autoptr (EmoRunEntry) entry = emo_run_store_load_finish (result, &error);
   g_autoptr (EmoSample) sample = NULL;
-  EmoSample *listed;
+  EmoSample *own;
 
   /* Another row is chosen, or none. */
   if (g_task_get_cancellable (G_TASK (result)) != self->cancellable)
     return;
 
   g_clear_object (&self->cancellable);
-  listed = entry != NULL ? emo_session_find_recorded (self->session, entry->run, entry->number) : NULL;
-  if (listed != NULL)
-    sample = g_object_ref (listed);
+  own = entry != NULL ? emo_session_find_recorded (self->session, entry->run, entry->number) : NULL;
+  if (own != NULL)
+    sample = g_object_ref (own);
   else if (entry != NULL)
     sample = emo_sample_new_for_entry (entry, &error);
 
   if (sample == NULL)
     show_error (self, error);
-  set_sample (self, sample, sample != NULL ? entry : NULL, listed != NULL);
+  set_sample (self, sample, sample != NULL ? entry : NULL, own != NULL);
 }
 
 static void
@@ -477,7 +476,7 @@ emo_history_pane_new (EmoSession *session)
  * @self: a pane
  *
  * Returns: (transfer none) (nullable): the result that is open; the session's
- *   own sample where it lists that
+ *   own sample where it has one of that row
  */
 EmoSample *
 emo_history_pane_get_sample (EmoHistoryPane *self)

@@ -367,6 +367,41 @@ test_session_record_finds_the_picture_of_a_row (Fixture       *fixture,
   g_assert_null (emo_session_find_recorded (fixture->session, entry->run, entry->number));
 }
 
+/* Whoever undoes the removal finds what was said of the picture meanwhile, by
+ * whichever way: there is one sample of the row. */
+static void
+test_session_record_has_one_picture_of_a_row (Fixture       *fixture,
+                                              gconstpointer  data)
+{
+  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (EmoRunEntry) entry = NULL;
+  g_autoptr (EmoRunEntry) flagged = NULL;
+  g_autoptr (EmoRunEntry) noted = NULL;
+  EmoSample *sample = add_picture (fixture, 11);
+
+  run (fixture);
+  entry = load_only (fixture);
+  g_ptr_array_add (samples, g_object_ref (sample));
+  emo_session_remove_many (fixture->session, samples);
+  g_assert_true (emo_session_find_recorded (fixture->session, entry->run, entry->number) == sample);
+  emo_sample_set_flagged (sample, TRUE);
+  flagged = load_only (fixture);
+  g_assert_true (flagged->flagged);
+
+  emo_session_restore (fixture->session, samples);
+  g_assert_true (emo_session_find_recorded (fixture->session, entry->run, entry->number) == sample);
+  emo_sample_set_note (sample, "is back");
+  noted = load_only (fixture);
+  g_assert_true (noted->flagged);
+  g_assert_cmpstr (noted->note, ==, "is back");
+
+  /* What outlives the session says nothing to anyone. */
+  emo_session_remove_many (fixture->session, samples);
+  end (fixture);
+  emo_sample_set_note (sample, "too late");
+  begin (fixture, EMO_RUN_SESSION);
+}
+
 /* The same picture, as a row of its own. */
 static void
 test_session_record_asks_again (Fixture       *fixture,
@@ -716,6 +751,7 @@ main (int   argc,
   ADD ("follows-removal-and-undo", test_session_record_follows_removal_and_undo);
   ADD ("stops-and-goes-on-when-told", test_session_record_stops_and_goes_on_when_told);
   ADD ("finds-the-picture-of-a-row", test_session_record_finds_the_picture_of_a_row);
+  ADD ("has-one-picture-of-a-row", test_session_record_has_one_picture_of_a_row);
   ADD ("asks-again", test_session_record_asks_again);
   ADD ("goes-back-to-the-answer-that-stands", test_session_record_goes_back_to_the_answer_that_stands);
   ADD ("keeps-what-was-stopped", test_session_record_keeps_what_was_stopped);

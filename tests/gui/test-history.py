@@ -271,6 +271,51 @@ def test_analyses_again_what_is_asked_for_though_a_batch_is_stopped():
     assert home.count('state = 0') == held, 'the others wait'
 
 
+
+def show_pictures(app):
+    """The tab of the list to the front."""
+    for tab in app.find_all('page tab', 'Pictures'):
+        try:
+            tab.press()
+        except AssertionError:
+            pass
+    wait_for(lambda: any(n.extents[2] > 0 for n in app.find_all(driver.PICTURE)), 10, 'the list')
+
+
+def focus_note(app):
+    note = app.find('text', 'Note on This Picture')
+    for _ in range(40):
+        if note.focused:
+            break
+        app.key('Tab')
+    assert note.focused
+
+
+def test_keeps_a_flag_of_a_removed_picture_through_undo():
+    home = Home(explain='false')
+    app = home.start(*(os.path.join(SAMPLES, name) for name in NAMES[:2]))
+    wait_for(lambda: len(answered(app)) == 2, 60, 'both answers')
+    app.key('Home')
+    wait_for(lambda: shown(app) == NAMES[0], 10, NAMES[0])
+    app.key('Delete')
+    wait_for(lambda: list(pictures(app)) == [NAMES[1]], 10, 'one less')
+    open_history(app, 2)
+    select_row(app, NAMES[0])
+    app.key('f')
+    wait_for(lambda: home.count('flagged = 1') == 1, 10, 'the flag in the store')
+    show_pictures(app)
+    wait_for(lambda: app.key('Home') or any(n.focused for n in app.find_all(driver.PICTURE)), 10, 'the keyboard in the list')
+    app.key('ctrl+z')
+    wait_for(lambda: len(pictures(app)) == 2 and shown(app) == NAMES[0], 10, 'it is back')
+    flag = app.find(None, 'Flag This Picture')
+    assert flag.has_state(Atspi.StateType.PRESSED), 'the flag is off'
+    focus_note(app)
+    xdotool('type', '--delay', '30', 'dusk')
+    wait_for(lambda: home.count("note = 'dusk'") == 1, 10, 'the note in the store')
+    assert home.count("note = 'dusk' AND flagged = 1") == 1, 'the note took the flag'
+    quit_quietly(app)
+
+
 def test_prints_what_is_open_where_nothing_is_listed():
     home = Home(explain='false')
     app = home.start(os.path.join(SAMPLES, NAMES[0]))
@@ -291,12 +336,7 @@ def test_keeps_a_note_that_was_being_typed_at_the_end():
     app = home.start(os.path.join(SAMPLES, NAMES[0]))
     wait_for(lambda: answered(app), 60, 'an answer')
     wait_for(lambda: home.count() == 1, 10, 'the answer in the history')
-    note = app.find('text', 'Note on This Picture')
-    for _ in range(40):
-        if note.focused:
-            break
-        app.key('Tab')
-    assert note.focused
+    focus_note(app)
     # In one go: the pause after which a note is kept must not come between.
     xdotool('key', '--clearmodifiers', '--delay', '10', 'd', 'u', 's', 'k', 'ctrl+q')
     app.process.wait(10)
