@@ -49,6 +49,7 @@ struct _EmoHistoryList
   GPtrArray    *lines;          /* the same with heads */
   GHashTable   *by_id;          /* id, in the item -> EmoHistoryItem (unowned) */
   gboolean      complete;       /* the oldest result is there */
+  gboolean      searched;       /* they are what a search found */
 
   Query         query;          /* under way */
   guint         limit;          /* of it */
@@ -252,6 +253,8 @@ take_entries (EmoHistoryList *self,
       return;
     }
 
+  if (query == QUERY_FIRST)
+    self->searched = self->search != NULL;
   self->complete = entries->len < self->limit;
   replace_results (self, entries, query == QUERY_OLDER ? self->results->len : 0, self->results->len);
 }
@@ -617,6 +620,60 @@ emo_history_list_load_more (EmoHistoryList *self)
   go_on (self);
 }
 
+static gboolean
+belongs_to (EmoHistoryItem *result,
+            EmoHistoryItem *line)
+{
+  return result == line ||
+         (emo_history_item_get_is_head (line) && emo_history_item_is_same_day (result, line));
+}
+
+/**
+ * emo_history_list_get_searched:
+ * @self: a list
+ *
+ * Returns: whether its results are what a search has found, or will soon be:
+ *   there are others of the same day then
+ */
+gboolean
+emo_history_list_get_searched (EmoHistoryList *self)
+{
+  g_return_val_if_fail (EMO_IS_HISTORY_LIST (self), FALSE);
+
+  return self->searched || self->search != NULL;
+}
+
+/**
+ * emo_history_list_dup_ids:
+ * @self: a list
+ * @item: a line: a result, or a head with all results of its day and model
+ *
+ * Returns: (transfer full) (element-type gint64): the rows that the line stands
+ *   for, as far as they are listed
+ */
+GArray *
+emo_history_list_dup_ids (EmoHistoryList *self,
+                          EmoHistoryItem *item)
+{
+  GArray *ids;
+
+  g_return_val_if_fail (EMO_IS_HISTORY_LIST (self), NULL);
+  g_return_val_if_fail (EMO_IS_HISTORY_ITEM (item), NULL);
+
+  ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  if (!emo_history_item_get_is_head (item))
+    g_array_append_val (ids, emo_history_item_get_entry (item)->id);
+  for (guint i = 0; i < self->results->len; i++)
+    {
+      EmoHistoryItem *result = g_ptr_array_index (self->results, i);
+
+      if (result != item && belongs_to (result, item))
+        g_array_append_val (ids, emo_history_item_get_entry (result)->id);
+    }
+
+  return ids;
+}
+
 /**
  * emo_history_list_remove:
  * @self: a list
@@ -629,20 +686,14 @@ emo_history_list_remove (EmoHistoryList *self,
                          EmoHistoryItem *item)
 {
   g_autoptr (EmoHistoryItem) kept = NULL;
-  gboolean is_head;
 
   g_return_if_fail (EMO_IS_HISTORY_LIST (self));
   g_return_if_fail (EMO_IS_HISTORY_ITEM (item));
 
   kept = g_object_ref (item);
-  is_head = emo_history_item_get_is_head (item);
   for (guint i = self->results->len; i > 0; i--)
-    {
-      EmoHistoryItem *result = g_ptr_array_index (self->results, i - 1);
-
-      if (result == item || (is_head && emo_history_item_is_same_day (result, item)))
-        g_ptr_array_remove_index (self->results, i - 1);
-    }
+    if (belongs_to (g_ptr_array_index (self->results, i - 1), item))
+      g_ptr_array_remove_index (self->results, i - 1);
   index_results (self);
   update_lines (self);
 }

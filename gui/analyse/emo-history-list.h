@@ -30,6 +30,10 @@ void            emo_history_list_set_search        (EmoHistoryList *self,
                                                     const char     *search);
 gboolean        emo_history_list_get_loaded        (EmoHistoryList *self);
 const char     *emo_history_list_get_error_message (EmoHistoryList *self);   /* (nullable) */
+gboolean        emo_history_list_get_searched      (EmoHistoryList *self);   /* days may have more */
+/* The rows of a result, or of all that are listed below a head: of gint64. */
+GArray         *emo_history_list_dup_ids           (EmoHistoryList *self,
+                                                    EmoHistoryItem *item);
 /* Older ones, where there are any. */
 void            emo_history_list_load_more         (EmoHistoryList *self);
 /* Takes out what was deleted, before the store says so. */

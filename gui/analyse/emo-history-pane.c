@@ -228,6 +228,37 @@ activate_cb (EmoHistoryPane *self,
 
 /* --- Deleting --- */
 
+/* A head takes all of its day and model, read or not, but where a search is on
+ * only what that found. */
+static GArray *
+list_rows (EmoHistoryPane *self,
+           EmoHistoryItem *item)
+{
+  if (emo_history_item_get_is_head (item) && !emo_history_list_get_searched (self->list))
+    return NULL;
+
+  return emo_history_list_dup_ids (self->list, item);
+}
+
+/* @ids: (nullable): the rows that go; all of the head's where there are none. What
+ * is open need not be listed. */
+static gboolean
+takes_open (EmoHistoryPane *self,
+            EmoHistoryItem *item,
+            GArray         *ids)
+{
+  g_autoptr (EmoHistoryItem) open = self->entry != NULL ? emo_history_item_new (self->entry) : NULL;
+
+  if (open == NULL || ids == NULL)
+    return open != NULL && emo_history_item_is_same_day (open, item);
+
+  for (guint i = 0; i < ids->len; i++)
+    if (g_array_index (ids, gint64, i) == self->entry->id)
+      return TRUE;
+
+  return FALSE;
+}
+
 static char *
 dup_deleted (EmoHistoryItem *item)
 {
@@ -520,17 +551,19 @@ emo_history_pane_unselect (EmoHistoryPane *self)
  * emo_history_pane_delete:
  * @self: a pane
  * @item: a line of its list: a result, or a head with all results of its day
- *   and model
+ *   and model, of which a search leaves those that it found
  *
- * Deletes from the store; a toast offers to undo that.
+ * Deletes from the store, and closes what is open where that goes; a toast offers
+ * to undo that.
  */
 void
 emo_history_pane_delete (EmoHistoryPane *self,
                          EmoHistoryItem *item)
 {
   g_autoptr (EmoHistoryItem) kept = NULL;
+  g_autoptr (GArray) ids = NULL;
   g_autofree char *title = NULL;
-  gboolean is_head;
+  gboolean closes;
   guint position;
   gint64 token;
   AdwToast *toast;
@@ -539,17 +572,22 @@ emo_history_pane_delete (EmoHistoryPane *self,
   g_return_if_fail (EMO_IS_HISTORY_ITEM (item));
 
   kept = g_object_ref (item);
-  is_head = emo_history_item_get_is_head (item);
   position = gtk_single_selection_get_selected (self->selection);
-  title = dup_deleted (item);
-  token = is_head ? emo_run_store_delete_day (self->store, emo_history_item_get_day (item))
-                  : emo_run_store_delete (self->store, &emo_history_item_get_entry (item)->id, 1);
+  ids = list_rows (self, item);
+  closes = takes_open (self, item, ids);
+  /* Of a head that a search left a part of, the toast says how many. */
+  title = ids != NULL && emo_history_item_get_is_head (item) ? NULL : dup_deleted (item);
+  token = ids != NULL ? emo_run_store_delete (self->store, (const gint64 *) ids->data, ids->len)
+                      : emo_run_store_delete_day (self->store, emo_history_item_get_day (item));
   emo_history_list_remove (self->list, item);
   if (position != GTK_INVALID_LIST_POSITION &&
       gtk_single_selection_get_selected (self->selection) == GTK_INVALID_LIST_POSITION)
     select_near (self, position);
+  /* Unless another one is on its way. */
+  if (closes && self->cancellable == NULL)
+    emo_history_pane_unselect (self);
 
-  toast = emo_deletion_toast_new (self->store, self->toast, token, is_head ? 0 : 1, title);
+  toast = emo_deletion_toast_new (self->store, self->toast, token, ids != NULL ? ids->len : 0, title);
   g_set_weak_pointer (&self->toast, toast);
   add_toast (self, toast);
 }

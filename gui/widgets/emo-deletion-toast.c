@@ -78,7 +78,7 @@ static char *
 dup_title (Deletion   *deletion,
            const char *title)
 {
-  if (deletion->tokens->len == 1)
+  if (deletion->tokens->len == 1 && title != NULL)
     return g_strdup (title);
   if (deletion->n > 0)
     return g_strdup_printf (ngettext ("%u result deleted", "%u results deleted", deletion->n), deletion->n);
@@ -92,7 +92,7 @@ dup_title (Deletion   *deletion,
  * @before: (nullable): the toast of the deletion before, while it is shown
  * @token: of the deletion
  * @n: how many results were deleted; 0 where that is not known
- * @title: what was deleted
+ * @title: (nullable): what was deleted, unless the count says enough
  *
  * Returns: (transfer full): a toast for an overlay, which the deletion lasts
  *   longer than
@@ -111,7 +111,6 @@ emo_deletion_toast_new (EmoRunStore *store,
 
   g_return_val_if_fail (EMO_IS_RUN_STORE (store), NULL);
   g_return_val_if_fail (before == NULL || ADW_IS_TOAST (before), NULL);
-  g_return_val_if_fail (title != NULL, NULL);
 
   deletion = g_new0 (Deletion, 1);
   deletion->store = g_object_ref (store);

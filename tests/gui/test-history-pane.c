@@ -213,6 +213,65 @@ test_history_pane_deletes_and_undoes (Fixture       *fixture,
 }
 
 static void
+search_for (Fixture    *fixture,
+            const char *text,
+            guint       n_lines)
+{
+  gtk_editable_set_text (find_child (GTK_WIDGET (fixture->pane), GTK_TYPE_SEARCH_ENTRY), text);
+  wait_lines (fixture, n_lines);
+}
+
+static void
+delete_line (Fixture *fixture,
+             guint    position)
+{
+  g_autoptr (EmoHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (get_selection (fixture)), position);
+
+  emo_history_pane_delete (fixture->pane, item);
+}
+
+/* A head stands for what is listed below it, and nothing that is hidden goes. */
+static void
+test_history_pane_deletes_of_a_day_what_a_search_found (Fixture       *fixture,
+                                                        gconstpointer  data)
+{
+  g_autofree char *names = NULL;
+
+  put_three (fixture);
+  open_line (fixture, 3);
+  search_for (fixture, "c.png", 2);
+  delete_line (fixture, 0);
+  wait_lines (fixture, 0);
+  names = emo_test_store_names (emo_test_store_list (fixture->history.store, NULL));
+  g_assert_cmpstr (names, ==, "b.png a.png");
+
+  search_for (fixture, "", 3);
+  gtk_widget_activate_action (GTK_WIDGET (fixture->pane), "history.undo", NULL);
+  wait_lines (fixture, 4);
+}
+
+static void
+test_history_pane_closes_what_is_deleted (Fixture       *fixture,
+                                          gconstpointer  data)
+{
+  put_three (fixture);
+  open_line (fixture, 3);
+  /* No line is selected any more, and what is open stays so until it goes. */
+  search_for (fixture, "c.png", 2);
+  search_for (fixture, "", 4);
+  delete_line (fixture, 1);
+  wait_lines (fixture, 3);
+  g_assert_cmpstr (emo_sample_get_file_name (emo_history_pane_get_sample (fixture->pane)), ==, "a.png");
+  delete_line (fixture, 0);
+  wait_lines (fixture, 0);
+  g_assert_null (emo_history_pane_get_sample (fixture->pane));
+
+  gtk_widget_activate_action (GTK_WIDGET (fixture->pane), "history.undo", NULL);
+  wait_lines (fixture, 4);
+  g_assert_null (emo_history_pane_get_sample (fixture->pane));
+}
+
+static void
 test_history_pane_forgets_with_the_toast (Fixture       *fixture,
                                           gconstpointer  data)
 {
@@ -269,6 +328,8 @@ main (int   argc,
   ADD ("opens-results-without-the-model", test_history_pane_opens_results_without_the_model);
   ADD ("keeps-what-a-person-says", test_history_pane_keeps_what_a_person_says);
   ADD ("deletes-and-undoes", test_history_pane_deletes_and_undoes);
+  ADD ("deletes-of-a-day-what-a-search-found", test_history_pane_deletes_of_a_day_what_a_search_found);
+  ADD ("closes-what-is-deleted", test_history_pane_closes_what_is_deleted);
   ADD ("forgets-with-the-toast", test_history_pane_forgets_with_the_toast);
   ADD ("says-why-it-is-empty", test_history_pane_says_why_it_is_empty);
 

@@ -189,6 +189,34 @@ def test_searches_names_labels_and_notes_and_typing_is_typing():
     quit_quietly(app)
 
 
+def test_deletes_of_a_day_what_a_search_found():
+    home = Home(explain='false')
+    app = answer_samples(home)
+    open_history(app, len(NAMES))
+    first = next(n for n in names(app) if 'fear' not in n)
+    select_row(app, first)
+    app.key('ctrl+f')
+    xdotool('type', '--delay', '30', '02-fear')
+    wait_for(lambda: names(app) == ['02-fear.png'], 10, 'one result')
+    app.wait('push button', 'Delete the Results of Today, EmoScenes').press()
+    app.wait_text('1 result deleted')
+    wait_for(lambda: not names(app), 10, 'none found')
+    app.key('Escape')
+    wait_for(lambda: sorted(names(app)) == sorted(set(NAMES) - {'02-fear.png'}), 10, 'all but one')
+    assert home.count() == len(NAMES) - 1
+    assert shown(app) == first, 'what is open stays open'
+    # The open result's row goes with the day, and it is in no view any more.
+    app.wait('push button', 'Delete the Results of Today, EmoScenes').press()
+    app.wait_text('No History Yet')
+    wait_for(lambda: not any(n.extents[2] > 0 for n in app.find_all() if n.name.startswith('From the history: ')), 10, 'nothing open')
+    # Of both deletions, once the toast of the first has gone.
+    app.wait_text('Results deleted')
+    wait_for(lambda: len(app.find_all('label', 'Undo')) == 1, 10, 'one toast')
+    app.press_in_toast('Undo')
+    wait_for(lambda: sorted(names(app)) == NAMES, 10, 'both deletions undone')
+    quit_quietly(app)
+
+
 def test_deletes_with_undo_and_for_good():
     home = Home(explain='false')
     app = answer_samples(home)
