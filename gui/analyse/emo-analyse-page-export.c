@@ -228,9 +228,12 @@ save (EmoAnalysePage   *self,
       EmoExportRows     rows,
       GFile            *file)
 {
-  g_autoptr (GPtrArray) samples = list_rows (self, rows);
-  EmoModelInfo *info = get_info (self, samples);
+  g_autoptr (GPtrArray) samples = NULL;
+  EmoModelInfo *info;
 
+  emo_annotation_bar_commit (self->annotations);
+  samples = list_rows (self, rows);
+  info = get_info (self, samples);
   if (info == NULL)
     return;
 

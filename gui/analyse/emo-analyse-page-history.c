@@ -117,6 +117,7 @@ _emo_analyse_page_analyse_again (EmoAnalysePage *self)
   if (self->history == NULL || emo_history_pane_get_entry (self->history) == NULL)
     return;
 
+  emo_annotation_bar_commit (self->annotations);
   sample = make_again (self->history, &error);
   if (sample == NULL)
     {

@@ -63,11 +63,13 @@ static void
 remove_samples (EmoAnalysePage *self,
                 GPtrArray      *samples)
 {
-  guint position = emo_list_pane_get_position (self->list_pane);
+  guint position;
 
   if (samples->len == 0)
     return;
 
+  emo_annotation_bar_commit (self->annotations);
+  position = emo_list_pane_get_position (self->list_pane);
   self->adding = TRUE;
   emo_removals_remove (self->removals, samples);
   if (position != GTK_INVALID_LIST_POSITION)

@@ -196,6 +196,18 @@ show_note (EmoAnnotationBar *self,
   gtk_editable_set_enable_undo (self->note, TRUE);
 }
 
+/* A text that is made insensitive hears of no focus that goes then, and goes on
+ * blinking. */
+static void
+give_up_focus (EmoAnnotationBar *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self)))
+    gtk_root_set_focus (root, NULL);
+}
+
 /* Each for itself: a screen reader hears of a widget that was made insensitive, not
  * of what is in it. */
 static void
@@ -204,6 +216,8 @@ set_parts_sensitive (EmoAnnotationBar *self,
 {
   GtkEditable *text = gtk_editable_get_delegate (self->note);
 
+  if (!sensitive)
+    give_up_focus (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->flag), sensitive);
   gtk_widget_set_sensitive (GTK_WIDGET (self->own_label), sensitive);
   gtk_widget_set_sensitive (GTK_WIDGET (self->note), sensitive);
@@ -367,6 +381,21 @@ emo_annotation_bar_set_sample (EmoAnnotationBar *self,
   commit_note (self);
   if (emo_sample_watch_set_sample (self->watch, sample))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAMPLE]);
+}
+
+/**
+ * emo_annotation_bar_commit:
+ * @self: a bar
+ *
+ * Gives the picture a note that is still being typed, before what it says is
+ * used elsewhere.
+ */
+void
+emo_annotation_bar_commit (EmoAnnotationBar *self)
+{
+  g_return_if_fail (EMO_IS_ANNOTATION_BAR (self));
+
+  commit_note (self);
 }
 
 /**

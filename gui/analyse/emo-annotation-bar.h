@@ -20,6 +20,8 @@ G_DECLARE_FINAL_TYPE (EmoAnnotationBar, emo_annotation_bar, EMO, ANNOTATION_BAR,
 EmoSample *emo_annotation_bar_get_sample (EmoAnnotationBar *self);   /* (nullable) */
 void       emo_annotation_bar_set_sample (EmoAnnotationBar *self,
                                           EmoSample        *sample);
+/* What is being typed is the picture's at once. */
+void       emo_annotation_bar_commit     (EmoAnnotationBar *self);
 /* The labels to choose from while a picture has no answer. */
 void       emo_annotation_bar_set_labels (EmoAnnotationBar *self,
                                           EmoLabelSet      *labels);   /* (nullable) */

@@ -135,6 +135,18 @@ test_annotation_bar_keeps_a_note_when_the_typing_pauses (Fixture       *fixture,
 }
 
 static void
+test_annotation_bar_keeps_a_note_when_told (Fixture       *fixture,
+                                            gconstpointer  data)
+{
+  emo_annotation_bar_commit (fixture->bar);
+  g_assert_cmpuint (fixture->n_annotated, ==, 0);
+  type_note (fixture, "not awe");
+  emo_annotation_bar_commit (fixture->bar);
+  g_assert_cmpstr (emo_sample_get_note (fixture->first), ==, "not awe");
+  g_assert_cmpuint (fixture->n_annotated, ==, 1);
+}
+
+static void
 test_annotation_bar_keeps_a_note_with_its_picture (Fixture       *fixture,
                                                    gconstpointer  data)
 {
@@ -189,6 +201,7 @@ main (int   argc,
   ADD ("keeps-the-label-in-the-models-words", test_annotation_bar_keeps_the_label_in_the_models_words);
   ADD ("shows-a-label-of-another-model", test_annotation_bar_shows_a_label_of_another_model);
   ADD ("keeps-a-note-when-the-typing-pauses", test_annotation_bar_keeps_a_note_when_the_typing_pauses);
+  ADD ("keeps-a-note-when-told", test_annotation_bar_keeps_a_note_when_told);
   ADD ("keeps-a-note-with-its-picture", test_annotation_bar_keeps_a_note_with_its_picture);
   ADD ("tells-of-each-part-that-it-is-insensitive", test_annotation_bar_tells_of_each_part_that_it_is_insensitive);
 

@@ -372,6 +372,31 @@ def test_keeps_a_note_that_was_being_typed_at_the_end():
     assert home.count("note = 'dusk'") == 1
 
 
+def test_keeps_a_note_that_was_being_typed_before_what_is_asked_for():
+    home = Home(explain='false')
+    app = home.start(*(os.path.join(SAMPLES, name) for name in NAMES[:2]))
+    wait_for(lambda: len(answered(app)) == 2, 60, 'both answers')
+    app.key('Home')
+    wait_for(lambda: shown(app) == NAMES[0], 10, NAMES[0])
+    focus_note(app)
+    path = os.path.join(home.folder, 'out.csv')
+    # Before the pause after which a note is kept.
+    xdotool('type', '--delay', '10', 'dusk')
+    app.activate_action('export-to', path)
+    app.wait_text('2 rows exported')
+    with open(path, encoding='utf-8-sig') as file:
+        assert ',dusk' in file.read(), 'the file misses the note'
+    xdotool('type', '--delay', '10', ' or dawn')
+    app.activate_action('remove-all')
+    wait_for(lambda: home.count("note = 'dusk or dawn'") == 1, 10, 'the note in the store')
+    # Longer than the cursor blinks, which would find that nobody told the note of the focus.
+    time.sleep(2)
+    app.key('ctrl+z')
+    wait_for(lambda: len(pictures(app)) == 2, 10, 'both are back')
+    assert home.count("note = 'dusk or dawn'") == 1
+    quit_quietly(app)
+
+
 def write_many(folder, n):
     for i in range(n):
         shutil.copy(os.path.join(SAMPLES, NAMES[i % len(NAMES)]), os.path.join(folder, f'{i:03}-{NAMES[i % len(NAMES)]}'))
