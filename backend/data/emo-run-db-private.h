@@ -70,6 +70,9 @@ typedef struct
  * a broken or foreign one, NO_SPACE, IO. */
 EmoRunDb     *emo_run_db_open        (const char       *path,
                                       GError          **error);
+/* In memory, of a file that cannot be written. */
+EmoRunDb     *emo_run_db_open_copy   (const char       *path,
+                                      GError          **error);
 void          emo_run_db_close       (EmoRunDb         *self);
 gboolean      emo_run_db_begin       (EmoRunDb         *self,
                                       GError          **error);

@@ -23,6 +23,9 @@
 /* Longer than any answer, and short enough that a hostile row costs little. */
 #define MAX_ROW (16 * 1024 * 1024)
 
+/* What a copy in memory may take. */
+#define MAX_COPY (512 * 1024 * 1024)
+
 /* Two windows write in turns; a turn takes milliseconds. */
 #define BUSY_MS 3000
 
@@ -317,6 +320,23 @@ enter_wal (EmoRunDb  *self,
   return TRUE;
 }
 
+/* SQLite opens a file that cannot be written as one to be read, and says so only
+ * when something is written. */
+static gboolean
+check_writable (EmoRunDb  *self,
+                GError   **error)
+{
+  g_autofree char *name = NULL;
+
+  if (sqlite3_db_readonly (self->handle, "main") == 0)
+    return TRUE;
+
+  name = emo_file_escape_name (self->path);
+  g_set_error (error, EMO_ERROR, EMO_ERROR_IO, "%s cannot be written", name);
+
+  return FALSE;
+}
+
 static gboolean
 set_up (EmoRunDb  *self,
         GError   **error)
@@ -328,6 +348,7 @@ set_up (EmoRunDb  *self,
    * are overwritten: who deletes a result wants it gone. A commit does not wait
    * for the disk, emo_run_db_sync() and emo_run_db_checkpoint() do. */
   return check_version (self, &version, error) &&
+         check_writable (self, error) &&
          enter_wal (self, error) &&
          run_text (self,
                    "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = ON;"
@@ -335,6 +356,18 @@ set_up (EmoRunDb  *self,
                    "PRAGMA journal_size_limit = 4194304", error) &&
          migrate (self, error) &&
          prepare (self, error);
+}
+
+static EmoRunDb *
+new_db (const char *path)
+{
+  EmoRunDb *self = g_new0 (EmoRunDb, 1);
+
+  self->path = g_strdup (path);
+  self->infos = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) emo_model_info_unref, g_free);
+  self->models = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) emo_model_info_unref);
+
+  return self;
 }
 
 /**
@@ -353,12 +386,8 @@ EmoRunDb *
 emo_run_db_open (const char  *path,
                  GError     **error)
 {
-  g_autoptr (EmoRunDb) self = g_new0 (EmoRunDb, 1);
+  g_autoptr (EmoRunDb) self = new_db (path);
   int fd;
-
-  self->path = g_strdup (path);
-  self->infos = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) emo_model_info_unref, g_free);
-  self->models = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) emo_model_info_unref);
 
   /* SQLite would let the umask decide who may read it. */
   if (!g_str_equal (path, ":memory:"))
@@ -372,6 +401,76 @@ emo_run_db_open (const char  *path,
                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
     {
       emo_run_db_fail (self, "the store cannot be opened", error);
+      return NULL;
+    }
+  if (!set_up (self, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+/* @option: how the file is opened, in the words of SQLite's addresses */
+static gboolean
+read_from (EmoRunDb    *self,
+           const char  *path,
+           const char  *option)
+{
+  g_autofree char *plain = g_filename_to_uri (path, NULL, NULL);
+  g_autofree char *uri = g_strconcat (plain != NULL ? plain : "", "?", option, NULL);
+  sqlite3 *from = NULL;
+  sqlite3_backup *backup = NULL;
+  int rc;
+
+  rc = sqlite3_open_v2 (uri, &from, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+  if (rc == SQLITE_OK)
+    {
+      sqlite3_busy_timeout (from, BUSY_MS);
+      backup = sqlite3_backup_init (self->handle, "main", from, "main");
+    }
+  if (backup != NULL)
+    {
+      sqlite3_backup_step (backup, -1);
+      rc = sqlite3_backup_finish (backup);
+    }
+  sqlite3_close (from);
+
+  return backup != NULL && rc == SQLITE_OK;
+}
+
+/**
+ * emo_run_db_open_copy:
+ * @path: a file that cannot be written
+ * @error: return location
+ *
+ * Opens what is in the file as a store in memory: all of it can be read as ever,
+ * and what is written lasts as long as the store is open.
+ *
+ * Returns: (transfer full) (nullable): the store, or %NULL with the errors of
+ *   emo_run_db_open()
+ */
+EmoRunDb *
+emo_run_db_open_copy (const char  *path,
+                      GError     **error)
+{
+  g_autoptr (EmoRunDb) self = new_db (path);
+  GStatBuf status;
+
+  /* What is no file might never end. */
+  if (g_stat (path, &status) != 0 || !S_ISREG (status.st_mode) || status.st_size > MAX_COPY)
+    {
+      g_autofree char *name = emo_file_escape_name (path);
+
+      g_set_error (error, EMO_ERROR, EMO_ERROR_IO, "%s is no file that can be copied", name);
+      return NULL;
+    }
+
+  if (sqlite3_open_v2 (":memory:", &self->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+      /* What is still in the journal is read where SQLite finds or can make the
+       * index of it. Elsewhere the file alone is, which lacks at most what came
+       * in the second before a crash. */
+      !(read_from (self, path, "mode=ro") || read_from (self, path, "immutable=1")))
+    {
+      emo_run_db_fail (self, "the store cannot be read", error);
       return NULL;
     }
   if (!set_up (self, error))

@@ -122,17 +122,26 @@ is_same_file (EmoRunWorker *self)
           status.st_dev == self->device && status.st_ino == self->inode);
 }
 
-/* A session without a file: it works as ever, and ends with the process. */
+/* A session without a file: it works as ever, and ends with the process. What was
+ * kept before is shown where only the writing is refused. */
 static void
 open_memory (EmoRunWorker  *self,
              EmoRunTrouble  trouble,
              const GError  *why)
 {
+  g_autoptr (GError) unread = NULL;
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&self->db, emo_run_db_close);
   self->in_memory = TRUE;
-  self->db = emo_run_db_open (":memory:", &error);
+  if (trouble == EMO_RUN_TROUBLE_UNWRITABLE)
+    {
+      self->db = emo_run_db_open_copy (emo_run_files_get_path (self->files), &unread);
+      if (self->db == NULL)
+        g_info ("Nothing is shown of what was kept before: %s", unread->message);
+    }
+  if (self->db == NULL)
+    self->db = emo_run_db_open (":memory:", &error);
   if (self->db == NULL)
     g_info ("There is no store: %s", error->message);
   set_trouble (self, trouble, why->message);

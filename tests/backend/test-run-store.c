@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
@@ -757,25 +756,6 @@ test_run_store_works_without_a_folder (Fixture       *fixture,
   close_store (&other);
 }
 
-/* As a home that is mounted read-only; for root there is no such thing. */
-static void
-test_run_store_works_in_a_read_only_folder (Fixture       *fixture,
-                                            gconstpointer  data)
-{
-  if (geteuid () == 0)
-    {
-      g_test_skip ("root may write anywhere");
-      return;
-    }
-
-  close_store (fixture);
-  g_assert_cmpint (g_chmod (fixture->folder, 0500), ==, 0);
-  open_store (fixture);
-  wait_trouble (fixture, EMO_RUN_TROUBLE_UNWRITABLE);
-  assert_in_memory (fixture);
-  g_assert_cmpint (g_chmod (fixture->folder, 0700), ==, 0);
-}
-
 /* No file may grow, as on a full disk; then there is room again. */
 static void
 test_run_store_waits_for_room (Fixture       *fixture,
@@ -992,7 +972,6 @@ main (int   argc,
     { "mends-what-breaks-in-use", test_run_store_mends_what_breaks_in_use },
     { "begins-anew-when-removed", test_run_store_begins_anew_when_removed },
     { "works-without-a-folder", test_run_store_works_without_a_folder },
-    { "works-in-a-read-only-folder", test_run_store_works_in_a_read_only_folder },
     { "waits-for-room", test_run_store_waits_for_room },
     { "believes-nothing-it-reads", test_run_store_believes_nothing_it_reads },
     { "runs-no-triggers", test_run_store_runs_no_triggers },
