@@ -58,14 +58,21 @@ emo_lr_shape_from_string (const char *text,
   return value != NULL;
 }
 
+/* The only step of a training would have the rate 0, and nothing be learned. */
+static double
+count_warm (const EmoLrSchedule *self)
+{
+  return self->n_steps > 1 ? ceil (self->warmup * (double) self->n_steps) : 0;
+}
+
 /**
  * emo_lr_schedule_get:
  * @self: a schedule
  * @step: steps done before, from 0
  *
  * Depends on nothing but its arguments, so a training that is resumed takes the
- * rates of one that never stopped. With a warm-up the first step's rate is 0;
- * after the last step cosine and linear stay at 0.
+ * rates of one that never stopped. With a warm-up the first of several steps has
+ * the rate 0; after the last step cosine and linear stay at 0.
  *
  * Returns: the learning rate
  */
@@ -78,7 +85,7 @@ emo_lr_schedule_get (const EmoLrSchedule *self,
   g_return_val_if_fail (self != NULL && step >= 0, 0);
   g_return_val_if_fail (self->warmup >= 0 && self->warmup <= 1 && self->n_steps >= 0, 0);
 
-  n_warm = ceil (self->warmup * (double) self->n_steps);
+  n_warm = count_warm (self);
   if ((double) step < n_warm)
     return self->peak * ((double) step / n_warm);
 

@@ -77,6 +77,21 @@ test_lr_schedule_takes_a_training_of_no_steps (void)
     }
 }
 
+/* The only update of a training would change nothing at the rate 0. */
+static void
+test_lr_schedule_learns_in_the_only_step (void)
+{
+  for (int shape = 0; shape < EMO_N_LR_SHAPES; shape++)
+    {
+      const EmoLrSchedule one = { (EmoLrShape) shape, 1e-3, 0.03, 1 };
+      const EmoLrSchedule two = { (EmoLrShape) shape, 1e-3, 0.03, 2 };
+
+      g_assert_cmpfloat (emo_lr_schedule_get (&one, 0), ==, one.peak);
+      g_assert_cmpfloat (emo_lr_schedule_get (&two, 0), ==, 0);
+      g_assert_cmpfloat (emo_lr_schedule_get (&two, 1), ==, two.peak);
+    }
+}
+
 static void
 test_lr_schedule_names_go_both_ways (void)
 {
@@ -102,6 +117,7 @@ main (int   argc,
   g_test_add_func ("/Emo/LrSchedule/matches-the-reference", test_lr_schedule_matches_the_reference);
   g_test_add_func ("/Emo/LrSchedule/is-a-function-of-the-step", test_lr_schedule_is_a_function_of_the_step);
   g_test_add_func ("/Emo/LrSchedule/takes-a-training-of-no-steps", test_lr_schedule_takes_a_training_of_no_steps);
+  g_test_add_func ("/Emo/LrSchedule/learns-in-the-only-step", test_lr_schedule_learns_in_the_only_step);
   g_test_add_func ("/Emo/LrSchedule/names-go-both-ways", test_lr_schedule_names_go_both_ways);
 
   return g_test_run ();
