@@ -19,17 +19,24 @@ struct _EmoDataset
   guint        first[EMO_N_SPLITS + 1];
 };
 
-void     _emo_dataset_add_problem (EmoDataset   *self,
-                                   const char   *format,
-                                   ...) G_GNUC_PRINTF (2, 3);
+void     _emo_dataset_add_problem  (EmoDataset   *self,
+                                    const char   *format,
+                                    ...) G_GNUC_PRINTF (2, 3);
 /* Sets the order and where splits begin. */
-void     _emo_dataset_sort        (EmoDataset   *self);
+void     _emo_dataset_sort         (EmoDataset   *self);
+/* The folder's pictures and, where none are given, its labels. @flat (out): whether
+ * it has no folders of splits. */
+gboolean _emo_dataset_read_folders (EmoDataset   *self,
+                                    EmoLabelSet  *labels,
+                                    gboolean     *flat,
+                                    GCancellable *cancellable,
+                                    GError      **error);
 /* The list's pictures and, where none are given, its labels. @has_splits (out):
  * whether it says of any picture to which split it belongs. */
-gboolean _emo_dataset_read_list   (EmoDataset   *self,
-                                   const char   *path,
-                                   EmoLabelSet  *labels,
-                                   gboolean     *has_splits,
-                                   GError      **error);
+gboolean _emo_dataset_read_list    (EmoDataset   *self,
+                                    const char   *path,
+                                    EmoLabelSet  *labels,
+                                    gboolean     *has_splits,
+                                    GError      **error);
 
 G_END_DECLS

@@ -16,7 +16,6 @@
 #include "emo-error.h"
 #include "emo-file.h"
 #include "emo-hash.h"
-#include "emo-image-format.h"
 #include "emo-json.h"
 
 /* An annotation of a hundred thousand pictures is tens of megabytes. */
@@ -55,191 +54,6 @@ _emo_dataset_add_problem (EmoDataset *self,
   va_start (arguments, format);
   g_ptr_array_insert (self->problems, (int) self->problems->len - 1, g_strdup_vprintf (format, arguments));
   va_end (arguments);
-}
-
-/* --- Folders --- */
-
-static int
-compare_names (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (*(char * const *) a, *(char * const *) b);
-}
-
-/* Names in a folder, sorted by bytes: its folders, or its pictures. */
-static GPtrArray *
-list_names (const char  *folder,
-            gboolean     folders,
-            GError     **error)
-{
-  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GDir) dir = g_dir_open (folder, 0, error);
-  const char *name;
-
-  if (dir == NULL)
-    return NULL;
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (*name != '.' && (folders ? g_file_test (path, G_FILE_TEST_IS_DIR) : emo_image_format_takes_name (name)))
-        g_ptr_array_add (names, g_strdup (name));
-    }
-  g_ptr_array_sort (names, compare_names);
-
-  return g_steal_pointer (&names);
-}
-
-/* Where label folders are: in the splits' folders that exist, or in the root. */
-typedef struct
-{
-  char     *prefix;   /* "train", or "" */
-  EmoSplit  split;
-} Part;
-
-static void
-clear_part (gpointer data)
-{
-  g_free (((Part *) data)->prefix);
-}
-
-static GArray *
-find_parts (GPtrArray *folders)
-{
-  GArray *parts = g_array_new (FALSE, FALSE, sizeof (Part));
-  Part whole = { g_strdup (""), EMO_SPLIT_TRAIN };
-
-  g_array_set_clear_func (parts, clear_part);
-  for (guint split = 0; split < EMO_N_SPLITS; split++)
-    for (guint i = 0; i < folders->len; i++)
-      if (g_str_equal (folders->pdata[i], emo_split_get_name (split)))
-        {
-          Part part = { g_strdup (folders->pdata[i]), split };
-
-          g_array_append_val (parts, part);
-        }
-  if (parts->len == 0)
-    g_array_append_val (parts, whole);
-  else
-    clear_part (&whole);
-
-  return parts;
-}
-
-/* --- Labels --- */
-
-static gboolean
-collect_labels (EmoDataset  *self,
-                GArray      *parts,
-                GPtrArray   *names,
-                GError     **error)
-{
-  for (guint i = 0; i < parts->len; i++)
-    {
-      g_autofree char *folder = g_build_filename (self->root, g_array_index (parts, Part, i).prefix, NULL);
-      g_autoptr(GPtrArray) found = list_names (folder, TRUE, error);
-
-      if (found == NULL)
-        return FALSE;
-      for (guint j = 0; j < found->len; j++)
-        if (!g_ptr_array_find_with_equal_func (names, found->pdata[j], g_str_equal, NULL))
-          g_ptr_array_add (names, g_strdup (found->pdata[j]));
-    }
-  g_ptr_array_sort (names, compare_names);
-
-  return TRUE;
-}
-
-static gboolean
-check_labels (EmoDataset   *self,
-              EmoLabelSet  *wanted,
-              GPtrArray    *names,
-              GError      **error)
-{
-  for (guint i = 0; i < names->len; i++)
-    if (emo_label_set_find (wanted, names->pdata[i]) < 0)
-      {
-        g_autofree char *labels = g_strjoinv (", ", (char **) emo_label_set_get_labels (wanted));
-
-        g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: the folder \"%s\" is none of the labels %s",
-                     self->root, (char *) names->pdata[i], labels);
-        return FALSE;
-      }
-  self->labels = emo_label_set_ref (wanted);
-
-  return TRUE;
-}
-
-static gboolean
-find_labels (EmoDataset   *self,
-             GArray       *parts,
-             EmoLabelSet  *wanted,
-             GError      **error)
-{
-  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-
-  if (!collect_labels (self, parts, names, error))
-    return FALSE;
-  if (wanted != NULL)
-    return check_labels (self, wanted, names, error);
-  if (names->len < 2)
-    {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
-                   "%s: expected a folder for each of two or more labels, in train/, val/ and test/ or beside one another; found %s",
-                   self->root, names->len == 0 ? "none" : (char *) names->pdata[0]);
-      return FALSE;
-    }
-  g_ptr_array_add (names, NULL);
-  self->labels = emo_label_set_new ((const char * const *) names->pdata, error);
-
-  return self->labels != NULL;
-}
-
-/* --- Pictures --- */
-
-static gboolean
-add_pictures (EmoDataset  *self,
-              const Part  *part,
-              guint        label,
-              GError     **error)
-{
-  g_autofree char *folder = g_build_filename (part->prefix, emo_label_set_get_label (self->labels, label), NULL);
-  g_autofree char *path = g_build_filename (self->root, folder, NULL);
-  g_autoptr(GPtrArray) names = NULL;
-
-  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
-    return TRUE;
-  names = list_names (path, FALSE, error);
-  if (names == NULL)
-    return FALSE;
-  for (guint i = 0; i < names->len; i++)
-    {
-      EmoDatasetItem *item = g_new0 (EmoDatasetItem, 1);
-
-      item->file_name = *part->prefix != '\0' ? g_build_filename (folder, names->pdata[i], NULL)
-                                              : g_build_filename (emo_label_set_get_label (self->labels, label), names->pdata[i], NULL);
-      item->path = g_build_filename (self->root, item->file_name, NULL);
-      item->label = label;
-      item->split = part->split;
-      g_ptr_array_add (self->items, item);
-    }
-
-  return TRUE;
-}
-
-static gboolean
-add_all (EmoDataset    *self,
-         GArray        *parts,
-         GCancellable  *cancellable,
-         GError       **error)
-{
-  for (guint i = 0; i < parts->len; i++)
-    for (guint label = 0; label < emo_label_set_get_size (self->labels); label++)
-      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          !add_pictures (self, &g_array_index (parts, Part, i), label, error))
-        return FALSE;
-
-  return TRUE;
 }
 
 /* --- Splits --- */
@@ -538,24 +352,6 @@ check_counts (EmoDataset  *self,
 }
 
 static gboolean
-read_folders (EmoDataset    *self,
-              EmoLabelSet   *labels,
-              gboolean      *flat,
-              GCancellable  *cancellable,
-              GError       **error)
-{
-  g_autoptr(GPtrArray) folders = list_names (self->root, TRUE, error);
-  g_autoptr(GArray) parts = NULL;
-
-  if (folders == NULL)
-    return FALSE;
-  parts = find_parts (folders);
-  *flat = *g_array_index (parts, Part, 0).prefix == '\0';
-
-  return find_labels (self, parts, labels, error) && add_all (self, parts, cancellable, error);
-}
-
-static gboolean
 read_list (EmoDataset    *self,
            EmoLabelSet   *labels,
            gboolean      *flat,
@@ -582,7 +378,7 @@ load (EmoDataset    *self,
   gboolean is_list = g_file_test (self->root, G_FILE_TEST_IS_REGULAR);
   gboolean flat;
 
-  if (!(is_list ? read_list (self, labels, &flat, error) : read_folders (self, labels, &flat, cancellable, error)))
+  if (!(is_list ? read_list (self, labels, &flat, error) : _emo_dataset_read_folders (self, labels, &flat, cancellable, error)))
     return FALSE;
   draw_splits (self, flat, seed);
   _emo_dataset_sort (self);
