@@ -12,7 +12,11 @@
 
 #include "emo-dataset-private.h"
 #include "emo-error.h"
+#include "emo-file.h"
 #include "emo-image-format.h"
+
+/* Levels of folders within a label's that are searched for what is left out. */
+#define MAX_DEPTH 2
 
 /* --- Folders --- */
 
@@ -50,7 +54,7 @@ list_names (const char  *folder,
 /* Where label folders are: in the splits' folders that exist, or in the root. */
 typedef struct
 {
-  char     *prefix;   /* "train", or "" */
+  char     *prefix;   /* "train", as the folder has it, or "" */
   EmoSplit  split;
 } Part;
 
@@ -60,25 +64,44 @@ clear_part (gpointer data)
   g_free (((Part *) data)->prefix);
 }
 
+/* The folder of @split: the one with our name for it before others. */
+static const char *
+find_folder (GPtrArray *folders,
+             EmoSplit   split)
+{
+  const char *found = NULL;
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      if (g_str_equal (folders->pdata[i], emo_split_get_name (split)))
+        return folders->pdata[i];
+      if (found == NULL && _emo_split_from_string (folders->pdata[i]) == (int) split)
+        found = folders->pdata[i];
+    }
+
+  return found;
+}
+
 static GArray *
 find_parts (GPtrArray *folders)
 {
   GArray *parts = g_array_new (FALSE, FALSE, sizeof (Part));
-  Part whole = { g_strdup (""), EMO_SPLIT_TRAIN };
 
   g_array_set_clear_func (parts, clear_part);
   for (guint split = 0; split < EMO_N_SPLITS; split++)
-    for (guint i = 0; i < folders->len; i++)
-      if (g_str_equal (folders->pdata[i], emo_split_get_name (split)))
-        {
-          Part part = { g_strdup (folders->pdata[i]), split };
+    {
+      const char *folder = find_folder (folders, split);
+      Part part = { g_strdup (folder), split };
 
-          g_array_append_val (parts, part);
-        }
+      if (folder != NULL)
+        g_array_append_val (parts, part);
+    }
   if (parts->len == 0)
-    g_array_append_val (parts, whole);
-  else
-    clear_part (&whole);
+    {
+      Part whole = { g_strdup (""), EMO_SPLIT_TRAIN };
+
+      g_array_append_val (parts, whole);
+    }
 
   return parts;
 }
@@ -154,13 +177,24 @@ find_labels (EmoDataset   *self,
 
 /* --- Pictures --- */
 
+/* From the root. */
+static char *
+dup_label_folder (EmoDataset *self,
+                  const Part *part,
+                  guint       label)
+{
+  const char *name = emo_label_set_get_label (self->labels, label);
+
+  return *part->prefix != '\0' ? g_build_filename (part->prefix, name, NULL) : g_strdup (name);
+}
+
 static gboolean
 add_pictures (EmoDataset  *self,
               const Part  *part,
               guint        label,
               GError     **error)
 {
-  g_autofree char *folder = g_build_filename (part->prefix, emo_label_set_get_label (self->labels, label), NULL);
+  g_autofree char *folder = dup_label_folder (self, part, label);
   g_autofree char *path = g_build_filename (self->root, folder, NULL);
   g_autoptr(GPtrArray) names = NULL;
 
@@ -173,8 +207,7 @@ add_pictures (EmoDataset  *self,
     {
       EmoDatasetItem *item = g_new0 (EmoDatasetItem, 1);
 
-      item->file_name = *part->prefix != '\0' ? g_build_filename (folder, names->pdata[i], NULL)
-                                              : g_build_filename (emo_label_set_get_label (self->labels, label), names->pdata[i], NULL);
+      item->file_name = g_build_filename (folder, names->pdata[i], NULL);
       item->path = g_build_filename (self->root, item->file_name, NULL);
       item->label = label;
       item->split = part->split;
@@ -199,6 +232,119 @@ add_all (EmoDataset    *self,
   return TRUE;
 }
 
+/* --- What is left out --- */
+
+/* Those of a folder and of @depth levels of folders in it. */
+static guint
+count_pictures (const char *folder,
+                guint       depth)
+{
+  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (*name == '.')
+        continue;
+      if (emo_image_format_takes_name (name))
+        n++;
+      else if (depth > 0 && g_file_test (path, G_FILE_TEST_IS_DIR))
+        n += count_pictures (path, depth - 1);
+    }
+
+  return n;
+}
+
+static void
+note_within_labels (EmoDataset *self,
+                    GArray     *parts)
+{
+  g_autofree char *first = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < parts->len; i++)
+    for (guint label = 0; label < emo_label_set_get_size (self->labels); label++)
+      {
+        g_autofree char *folder = dup_label_folder (self, &g_array_index (parts, Part, i), label);
+        g_autofree char *path = g_build_filename (self->root, folder, NULL);
+        guint all = count_pictures (path, MAX_DEPTH), own = count_pictures (path, 0);
+
+        if (all > own && first == NULL)
+          first = emo_file_escape_name (folder);
+        n += all > own ? all - own : 0;
+      }
+  if (n > 0)
+    _emo_dataset_add_problem (self, "%s: %u pictures in folders within a label's are left out, as in %s", self->root, n, first);
+}
+
+static void
+note_without_label (EmoDataset *self,
+                    GArray     *parts)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < parts->len; i++)
+    {
+      g_autofree char *path = g_build_filename (self->root, g_array_index (parts, Part, i).prefix, NULL);
+
+      n += count_pictures (path, 0);
+    }
+  if (n > 0)
+    _emo_dataset_add_problem (self, "%s: %u pictures beside the labels' folders are left out: they have no label", self->root, n);
+}
+
+static gboolean
+is_part (GArray     *parts,
+         const char *folder)
+{
+  for (guint i = 0; i < parts->len; i++)
+    if (g_str_equal (g_array_index (parts, Part, i).prefix, folder))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* What has folders of the labels looks like a split, whatever its name. */
+static void
+note_beside_splits (EmoDataset *self,
+                    GPtrArray  *folders,
+                    GArray     *parts)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      g_autofree char *shown = emo_file_escape_name (folders->pdata[i]);
+      guint n = 0;
+
+      if (is_part (parts, folders->pdata[i]))
+        continue;
+      for (guint label = 0; label < emo_label_set_get_size (self->labels); label++)
+        {
+          const char *name = emo_label_set_get_label (self->labels, label);
+          g_autofree char *path = g_build_filename (self->root, folders->pdata[i], name, NULL);
+
+          n += count_pictures (path, 0);
+        }
+      if (n > 0)
+        _emo_dataset_add_problem (self, "%s: %u pictures in \"%s\" are left out: the splits are train, val and test, and each has one folder",
+                                  self->root, n, shown);
+    }
+}
+
+static void
+note_left_out (EmoDataset *self,
+               GPtrArray  *folders,
+               GArray     *parts,
+               gboolean    flat)
+{
+  note_within_labels (self, parts);
+  note_without_label (self, parts);
+  if (!flat)
+    note_beside_splits (self, folders, parts);
+}
+
 gboolean
 _emo_dataset_read_folders (EmoDataset    *self,
                            EmoLabelSet   *labels,
@@ -214,5 +360,9 @@ _emo_dataset_read_folders (EmoDataset    *self,
   parts = find_parts (folders);
   *flat = *g_array_index (parts, Part, 0).prefix == '\0';
 
-  return find_labels (self, parts, labels, error) && add_all (self, parts, cancellable, error);
+  if (!find_labels (self, parts, labels, error) || !add_all (self, parts, cancellable, error))
+    return FALSE;
+  note_left_out (self, folders, parts, *flat);
+
+  return TRUE;
 }

@@ -150,13 +150,9 @@ leads_outside (const char *name)
 static int
 parse_split (const char *name)
 {
-  if (*name == '\0')
-    return -1;
-  for (int split = 0; split < EMO_N_SPLITS; split++)
-    if (g_str_equal (name, emo_split_get_name (split)))
-      return split;
+  int split = _emo_split_from_string (name);
 
-  return -2;
+  return split < 0 && *name != '\0' ? -2 : split;
 }
 
 /* Why a row cannot be used, and the text that shows it. */

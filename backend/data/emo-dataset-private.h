@@ -24,6 +24,8 @@ void     _emo_dataset_add_problem  (EmoDataset   *self,
                                     ...) G_GNUC_PRINTF (2, 3);
 /* Sets the order and where splits begin. */
 void     _emo_dataset_sort         (EmoDataset   *self);
+/* By our name of it or another that is usual, in any case; -1: it is none. */
+int      _emo_split_from_string    (const char   *name);
 /* The folder's pictures and, where none are given, its labels. @flat (out): whether
  * it has no folders of splits. */
 gboolean _emo_dataset_read_folders (EmoDataset   *self,

@@ -44,6 +44,25 @@ emo_split_get_name (EmoSplit split)
   return names[split];
 }
 
+int
+_emo_split_from_string (const char *name)
+{
+  static const struct
+  {
+    const char *name;
+    EmoSplit    split;
+  } names[] = {
+    { "train", EMO_SPLIT_TRAIN }, { "val", EMO_SPLIT_VAL }, { "validation", EMO_SPLIT_VAL }, { "valid", EMO_SPLIT_VAL },
+    { "test", EMO_SPLIT_TEST },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_ascii_strcasecmp (names[i].name, name) == 0)
+      return (int) names[i].split;
+
+  return -1;
+}
+
 void
 _emo_dataset_add_problem (EmoDataset *self,
                           const char *format,

@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 /* The pictures that a training folder holds, by label and split, with what an
  * annotation file says of them. Layouts:
  *   ROOT/{train,val,test}/LABEL/PICTURE   val may be missing: a tenth of each
- *                                         label's train pictures, by seed
+ *                                         label's train pictures, by seed; it may
+ *                                         be "validation" or "valid", and all three
+ *                                         may have capitals
  *   ROOT/LABEL/PICTURE                    split 80, 10 and 10 by seed
  *   LIST.csv                              its columns file_name, label and, where
  *                                         there is one, split; names from its folder

@@ -101,6 +101,90 @@ test_dataset_reads_splits (void)
   emo_test_remove_folder (root);
 }
 
+static gboolean
+has_problem (EmoDataset *dataset,
+             const char *words)
+{
+  const char * const *problems = emo_dataset_get_problems (dataset);
+
+  for (guint i = 0; problems[i] != NULL; i++)
+    if (strstr (problems[i], words) != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Other programs write splits' names otherwise. */
+static void
+test_dataset_knows_other_names_of_splits (void)
+{
+  static const char * const names[][3] = { { "train", "validation", "test" }, { "Train", "Val", "Test" }, { "TRAIN", "valid", "test" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *root = emo_test_make_folder ();
+      g_autoptr(EmoDataset) dataset = NULL;
+
+      for (guint split = 0; split < EMO_N_SPLITS; split++)
+        {
+          put (root, "%s/awe/0.png", names[i][split]);
+          put (root, "%s/fear/0.png", names[i][split]);
+        }
+      dataset = load (root);
+      g_assert_cmpuint (emo_dataset_get_n (dataset), ==, 6);
+      for (guint split = 0; split < EMO_N_SPLITS; split++)
+        g_assert_cmpuint (emo_dataset_count (dataset, split, -1), ==, 2);
+      g_assert_true (g_str_has_prefix (emo_dataset_get (dataset, 2)->file_name, names[i][1]));
+      g_assert_null (emo_dataset_get_problems (dataset)[0]);
+      emo_test_remove_folder (root);
+    }
+}
+
+static void
+test_dataset_tells_what_it_leaves_out (void)
+{
+  g_autofree char *root = emo_test_make_folder ();
+  g_autoptr(EmoDataset) dataset = NULL;
+
+  put_many (root, "train/awe", 4);
+  put_many (root, "train/fear", 4);
+  put_many (root, "val/awe", 1);
+  put_many (root, "val/fear", 1);
+  put_many (root, "validation/awe", 3);
+  put_many (root, "Train/fear", 2);
+  put_many (root, "train/awe/2019/may", 5);
+  put_many (root, "val/fear/more", 2);
+  put (root, "train/loose.png");
+  put (root, "train/readme.txt");
+  put (root, "notes/picture.png");
+  dataset = load (root);
+  g_assert_cmpuint (emo_dataset_get_n (dataset), ==, 10);
+  g_assert_true (has_problem (dataset, "7 pictures in folders within a label's are left out, as in train/awe"));
+  g_assert_true (has_problem (dataset, "1 pictures beside the labels' folders are left out"));
+  g_assert_true (has_problem (dataset, "2 pictures in \"Train\" are left out"));
+  g_assert_true (has_problem (dataset, "3 pictures in \"validation\" are left out"));
+  g_assert_null (emo_dataset_get_problems (dataset)[4]);
+  emo_test_remove_folder (root);
+}
+
+static void
+test_dataset_tells_what_a_flat_folder_leaves_out (void)
+{
+  g_autofree char *root = emo_test_make_folder ();
+  g_autoptr(EmoDataset) dataset = NULL;
+
+  put_many (root, "awe", 20);
+  put_many (root, "fear", 20);
+  put_many (root, "fear/more", 3);
+  put (root, "loose.png");
+  dataset = load (root);
+  g_assert_cmpuint (emo_dataset_get_n (dataset), ==, 40);
+  g_assert_true (has_problem (dataset, "3 pictures in folders within a label's are left out, as in fear"));
+  g_assert_true (has_problem (dataset, "1 pictures beside the labels' folders are left out"));
+  g_assert_null (emo_dataset_get_problems (dataset)[2]);
+  emo_test_remove_folder (root);
+}
+
 static GHashTable *
 val_names (EmoDataset *dataset)
 {
@@ -277,19 +361,6 @@ load_list (const char  *root,
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 
   return emo_dataset_load (path, labels, EMO_DATASET_SEED, NULL, error);
-}
-
-static gboolean
-has_problem (EmoDataset *dataset,
-             const char *words)
-{
-  const char * const *problems = emo_dataset_get_problems (dataset);
-
-  for (guint i = 0; problems[i] != NULL; i++)
-    if (strstr (problems[i], words) != NULL)
-      return TRUE;
-
-  return FALSE;
 }
 
 static void
@@ -610,6 +681,9 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/Emo/Dataset/reads-splits", test_dataset_reads_splits);
+  g_test_add_func ("/Emo/Dataset/knows-other-names-of-splits", test_dataset_knows_other_names_of_splits);
+  g_test_add_func ("/Emo/Dataset/tells-what-it-leaves-out", test_dataset_tells_what_it_leaves_out);
+  g_test_add_func ("/Emo/Dataset/tells-what-a-flat-folder-leaves-out", test_dataset_tells_what_a_flat_folder_leaves_out);
   g_test_add_func ("/Emo/Dataset/draws-val", test_dataset_draws_val);
   g_test_add_func ("/Emo/Dataset/splits-a-flat-folder", test_dataset_splits_a_flat_folder);
   g_test_add_func ("/Emo/Dataset/reads-annotations", test_dataset_reads_annotations);
