@@ -34,7 +34,6 @@ static const char * const column_names[N_COLUMNS] = { "file_name", "label", "spl
 typedef struct
 {
   EmoDataset   *dataset;
-  char         *shown;               /* the list's name, for messages */
   EmoLabelSet  *labels;              /* (nullable) those given */
   EmoCsvReader  reader;
   guint         n_cells;             /* of the first line */
@@ -42,14 +41,12 @@ typedef struct
   GHashTable   *names;               /* file names so far, the items' */
   GPtrArray    *row_labels;          /* [items] the label's name, owned by label_names */
   GHashTable   *label_names;
-  guint         n_problems;
   gboolean      has_splits;
 } List;
 
 static void
 clear_list (List *list)
 {
-  g_free (list->shown);
   g_clear_pointer (&list->names, g_hash_table_unref);
   g_clear_pointer (&list->row_labels, g_ptr_array_unref);
   g_clear_pointer (&list->label_names, g_hash_table_unref);
@@ -96,7 +93,7 @@ read_header (List       *list,
         return TRUE;
     }
   g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
-               "%s: expected a first line with the columns file_name and label, and split where there is one", list->shown);
+               "%s: expected a first line with the columns file_name and label, and split where there is one", list->dataset->list);
 
   return FALSE;
 }
@@ -111,8 +108,8 @@ add_problem (List       *list,
 {
   g_autofree char *start = text != NULL ? emo_file_escape_start (text, 200) : NULL;
 
-  if (list->n_problems++ < MAX_PROBLEMS)
-    _emo_dataset_add_problem (list->dataset, "%s: line %" G_GUINT64_FORMAT ": %s%s%s%s", list->shown, line, what,
+  if (list->dataset->n_bad_lines++ < MAX_PROBLEMS)
+    _emo_dataset_add_problem (list->dataset, "%s: line %" G_GUINT64_FORMAT ": %s%s%s%s", list->dataset->list, line, what,
                               start != NULL ? " \"" : "", start != NULL ? start : "", start != NULL ? "\"" : "");
 }
 
@@ -129,12 +126,29 @@ skip_guard (const char *text)
   return *p != '\0' && strchr ("=+-@\t\r\n", *p) != NULL ? text + 1 : text;
 }
 
+/* A name's spaces are its own; those of a label or a split stand behind a separator. */
 static const char *
 get_cell (List      *list,
           GPtrArray *cells,
           Column     column)
 {
-  return list->columns[column] < 0 ? "" : skip_guard (cells->pdata[list->columns[column]]);
+  int place = list->columns[column];
+
+  if (place < 0)
+    return "";
+
+  return skip_guard (column == COLUMN_FILE_NAME ? cells->pdata[place] : g_strstrip (cells->pdata[place]));
+}
+
+/* A whole path that leads into the folder is as good as a name from there. */
+static const char *
+skip_root (List       *list,
+           const char *name)
+{
+  const char *root = list->dataset->root;
+  gsize length = strlen (root);
+
+  return g_str_has_prefix (name, root) && name[length] == '/' ? name + length + 1 : name;
 }
 
 /* A list names what is in its folder, and nothing else. */
@@ -232,7 +246,7 @@ read_row (List      *list,
       add_problem (list, line, "expected as many cells as the first line has, found", found);
       return;
     }
-  name = get_cell (list, cells, COLUMN_FILE_NAME);
+  name = skip_root (list, get_cell (list, cells, COLUMN_FILE_NAME));
   label = get_cell (list, cells, COLUMN_LABEL);
   split = get_cell (list, cells, COLUMN_SPLIT);
   fault = find_fault (list, name, label, split, &text);
@@ -255,11 +269,11 @@ read_rows (List      *list,
         read_row (list, cells, line);
       else if (error == NULL)
         break;
-      else if (list->n_problems++ < MAX_PROBLEMS)
-        _emo_dataset_add_problem (list->dataset, "%s: %s", list->shown, error->message);
+      else if (list->dataset->n_bad_lines++ < MAX_PROBLEMS)
+        _emo_dataset_add_problem (list->dataset, "%s: %s", list->dataset->list, error->message);
     }
-  if (list->n_problems > MAX_PROBLEMS)
-    _emo_dataset_add_problem (list->dataset, "%s: %u more lines cannot be used", list->shown, list->n_problems - MAX_PROBLEMS);
+  if (list->dataset->n_bad_lines > MAX_PROBLEMS)
+    _emo_dataset_add_problem (list->dataset, "%s: %u more lines cannot be used", list->dataset->list, list->dataset->n_bad_lines - MAX_PROBLEMS);
 }
 
 /* --- Labels --- */
@@ -287,10 +301,10 @@ make_labels (List    *list,
   g_ptr_array_sort (names, compare_names);
   if (names->len < 2)
     {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: expected pictures of two or more labels, found %s%s%s",
-                   list->shown, names->len == 0 ? "none" : (char *) names->pdata[0],
-                   list->dataset->problems->len > 1 ? "; " : "",
-                   list->dataset->problems->len > 1 ? (char *) list->dataset->problems->pdata[0] : "");
+      g_autofree char *reason = _emo_dataset_dup_reason (list->dataset);
+
+      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: expected pictures of two or more labels, found %s%s",
+                   list->dataset->list, names->len == 0 ? "none" : (char *) names->pdata[0], reason);
       return NULL;
     }
   g_ptr_array_add (names, NULL);
@@ -329,7 +343,7 @@ _emo_dataset_read_list (EmoDataset   *self,
   if (bytes == NULL)
     return FALSE;
   text = g_bytes_get_data (bytes, &length);
-  list.shown = emo_file_escape_name (path);
+  self->list = emo_file_escape_name (path);
   list.names = g_hash_table_new (g_str_hash, g_str_equal);
   list.row_labels = g_ptr_array_new ();
   list.label_names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

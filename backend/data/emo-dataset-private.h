@@ -13,15 +13,19 @@ G_BEGIN_DECLS
 struct _EmoDataset
 {
   char        *root;
+  char        *list;                  /* (nullable) the list, as messages name it */
   EmoLabelSet *labels;
   GPtrArray   *items;                 /* of EmoDatasetItem, owned */
   GPtrArray   *problems;              /* of text, owned; NULL at its end */
+  guint        n_bad_lines;           /* of the list */
   guint        first[EMO_N_SPLITS + 1];
 };
 
 void     _emo_dataset_add_problem  (EmoDataset   *self,
                                     const char   *format,
                                     ...) G_GNUC_PRINTF (2, 3);
+/* (transfer full): behind an error's words, why the list's lines are of no use; "". */
+char    *_emo_dataset_dup_reason   (EmoDataset   *self);
 /* Sets the order and where splits begin. */
 void     _emo_dataset_sort         (EmoDataset   *self);
 /* By our name of it or another that is usual, in any case; -1: it is none. */

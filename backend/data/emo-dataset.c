@@ -75,6 +75,15 @@ _emo_dataset_add_problem (EmoDataset *self,
   va_end (arguments);
 }
 
+char *
+_emo_dataset_dup_reason (EmoDataset *self)
+{
+  if (self->n_bad_lines == 0)
+    return g_strdup ("");
+
+  return g_strdup_printf ("; %u of its lines cannot be used, the first: %s", self->n_bad_lines, (char *) self->problems->pdata[0]);
+}
+
 /* --- Splits --- */
 
 /* A name's place in the order that a seed gives its label's pictures. */
@@ -358,7 +367,10 @@ check_counts (EmoDataset  *self,
 {
   if (emo_dataset_count (self, EMO_SPLIT_TRAIN, -1) == 0)
     {
-      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: there are no pictures to train on", self->root);
+      g_autofree char *reason = _emo_dataset_dup_reason (self);
+
+      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: there are no pictures to train on%s",
+                   self->list != NULL ? self->list : self->root, reason);
       return FALSE;
     }
   for (guint label = 0; label < emo_label_set_get_size (self->labels); label++)
@@ -447,6 +459,7 @@ emo_dataset_free (EmoDataset *self)
   if (self == NULL)
     return;
   g_free (self->root);
+  g_free (self->list);
   g_clear_pointer (&self->labels, emo_label_set_unref);
   g_ptr_array_unref (self->items);
   g_ptr_array_unref (self->problems);

@@ -506,7 +506,7 @@ test_dataset_refuses_what_is_no_list (void)
     { "\x89PNG\r\n", "columns file_name and label" },
     { "file_name,label\n", "found none" },
     { "file_name,label\na/000.png,awe\n", "found awe" },
-    { "file_name,label\nb.png,awe\n", "found none; " },
+    { "file_name,label\nb.png,awe\n", "found none; 1 of its lines cannot be used, the first: " },
     { "file_name,label,split\na/000.png,awe,test\na/001.png,fear,test\n", "no pictures to train on" },
   };
   g_autofree char *root = emo_test_make_folder ();
@@ -520,6 +520,59 @@ test_dataset_refuses_what_is_no_list (void)
       g_assert_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE);
       g_assert_nonnull (strstr (error->message, cases[i].words));
     }
+  emo_test_remove_folder (root);
+}
+
+/* Where no line is of use it is said of the first why, and of which list. */
+static void
+test_dataset_says_why_a_list_has_nothing (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *words;
+  } cases[] = {
+    { "file_name,label\na/000.png,Awe\na/001.png,Fear\n", "2 of its lines cannot be used, the first: %s: line 2: none of the labels: \"Awe\"" },
+    { "file_name,label,split\na/000.png,awe,training\na/001.png,fear,test\n",
+      "1 of its lines cannot be used, the first: %s: line 2: expected train, val, test or nothing for split, found \"training\"" },
+    { "file_name,label\n/elsewhere/a/000.png,awe\n", "1 of its lines cannot be used, the first: %s: line 2: outside the list's folder" },
+  };
+  const char * const names[] = { "awe", "fear", NULL };
+  g_autoptr(EmoLabelSet) labels = emo_label_set_new (names, NULL);
+  g_autofree char *root = emo_test_make_folder ();
+  g_autofree char *path = g_build_filename (root, "list.csv", NULL);
+
+  put_many (root, "a", 2);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_auto(GStrv) parts = g_strsplit (cases[i].words, "%s", 2);
+      g_autofree char *words = g_strconcat (path, ": there are no pictures to train on; ", parts[0], path, parts[1], NULL);
+
+      g_assert_null (load_list (root, cases[i].text, labels, &error));
+      g_assert_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE);
+      g_assert_true (g_str_has_prefix (error->message, words));
+    }
+  emo_test_remove_folder (root);
+}
+
+/* Spaces behind separators, a split's name in capitals, whole paths. */
+static void
+test_dataset_reads_a_list_of_other_habits (void)
+{
+  g_autofree char *root = emo_test_make_folder ();
+  g_autofree char *text = g_strdup_printf ("file_name, label, split\n%s/a/000.png, awe, Train\na/001.png, fear , train\na/002.png,fear, Validation\n", root);
+  g_autoptr(EmoDataset) dataset = NULL;
+  g_autoptr(GError) error = NULL;
+
+  put_many (root, "a", 3);
+  dataset = load_list (root, text, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (emo_label_set_get_size (emo_dataset_get_labels (dataset)), ==, 2);
+  g_assert_cmpuint (emo_dataset_count (dataset, EMO_SPLIT_TRAIN, -1), ==, 2);
+  g_assert_cmpuint (emo_dataset_count (dataset, EMO_SPLIT_VAL, -1), ==, 1);
+  g_assert_cmpstr (emo_dataset_get (dataset, 0)->file_name, ==, "a/000.png");
+  g_assert_false (has_problem (dataset, "line"));
   emo_test_remove_folder (root);
 }
 
@@ -692,6 +745,8 @@ main (int   argc,
   g_test_add_func ("/Emo/Dataset/refuses-no-pictures", test_dataset_refuses_no_pictures);
   g_test_add_func ("/Emo/Dataset/matches-annotations-by-their-end", test_dataset_matches_annotations_by_their_end);
   g_test_add_func ("/Emo/Dataset/reads-a-list", test_dataset_reads_a_list);
+  g_test_add_func ("/Emo/Dataset/reads-a-list-of-other-habits", test_dataset_reads_a_list_of_other_habits);
+  g_test_add_func ("/Emo/Dataset/says-why-a-list-has-nothing", test_dataset_says_why_a_list_has_nothing);
   g_test_add_func ("/Emo/Dataset/splits-a-list-without-splits", test_dataset_splits_a_list_without_splits);
   g_test_add_func ("/Emo/Dataset/names-bad-lines", test_dataset_names_bad_lines);
   g_test_add_func ("/Emo/Dataset/counts-what-it-does-not-name", test_dataset_counts_what_it_does_not_name);
