@@ -13,6 +13,8 @@
 
 #define DEFAULT_SIDE 224
 #define MAX_SIDE     4096
+/* Of a file's labels, in a message. */
+#define MAX_SHOWN    200
 
 /* A folder: model.safetensors, teacher.json (kind, labels, picture) and, where
  * the origin has one, config.json. Weights from elsewhere have no teacher.json:
@@ -90,23 +92,37 @@ read_picture (EmoTeacherConfig   *config,
     config->image_size = number;
 }
 
-/* A head is kept unless teacher.json says that it tells other classes apart. */
-static gboolean
-labels_agree (const EmoJsonValue *own,
-              EmoLabelSet        *labels)
+/* teacher.json's classes, (nullable) where it names none. */
+static const EmoJsonValue *
+get_own_labels (EmoJson *own)
 {
-  const EmoJsonValue *list = own != NULL ? emo_json_value_get_member (own, "labels") : NULL;
+  return own != NULL ? emo_json_value_get_member (emo_json_get_root (own), "labels") : NULL;
+}
+
+/* Which row of the file's head is each label's. (nullable): the head tells other
+ * classes apart; what teacher.json does not name is taken for the labels. */
+static guint *
+find_rows (const EmoJsonValue *own_labels,
+           EmoLabelSet        *labels)
+{
   guint n = emo_label_set_get_size (labels);
+  g_autofree guint *rows = g_new (guint, n);
 
-  if (list == NULL)
-    return TRUE;
-  if (emo_json_value_get_length (list) != n)
-    return FALSE;
+  if (own_labels != NULL && emo_json_value_get_length (own_labels) != n)
+    return NULL;
   for (guint i = 0; i < n; i++)
-    if (g_strcmp0 (emo_json_value_get_string (emo_json_value_get_element (list, i)), emo_label_set_get_label (labels, i)) != 0)
-      return FALSE;
+    rows[i] = own_labels == NULL ? i : n;
+  for (guint i = 0; own_labels != NULL && i < n; i++)
+    {
+      const char *name = emo_json_value_get_string (emo_json_value_get_element (own_labels, i));
+      int label = name != NULL ? emo_label_set_find (labels, name) : -1;
 
-  return TRUE;
+      if (label < 0 || rows[label] != n)
+        return NULL;
+      rows[label] = i;
+    }
+
+  return g_steal_pointer (&rows);
 }
 
 static char *
@@ -128,10 +144,35 @@ shapes_equal (const EmoTeacherTensor *wanted,
   return wanted->rank == found->rank && memcmp (wanted->shape, found->shape, wanted->rank * sizeof (gint64)) == 0;
 }
 
+/* Rows of a head in the order of the labels. */
+static gboolean
+order_rows (const EmoTeacherTensor  *tensor,
+            const guint             *rows,
+            float                   *values,
+            const char              *path,
+            GError                 **error)
+{
+  gsize n = _emo_teacher_tensor_count (tensor), width = n / tensor->shape[0];
+  g_autofree float *stored = g_try_new (float, n);
+
+  if (stored == NULL)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY, "%s: no memory for %s", path, tensor->name);
+      return FALSE;
+    }
+  memcpy (stored, values, n * sizeof *stored);
+  for (gint64 i = 0; i < tensor->shape[0]; i++)
+    memcpy (values + i * width, stored + rows[i] * width, width * sizeof *values);
+
+  return TRUE;
+}
+
+/* @rows: of a head. */
 static gboolean
 read_tensor (EmoTeacherTensor  *tensor,
              EmoSafetensors    *file,
              const char        *path,
+             const guint       *rows,
              GError           **error)
 {
   const EmoStoredTensor *stored = emo_safetensors_find (file, tensor->name);
@@ -161,6 +202,8 @@ read_tensor (EmoTeacherTensor  *tensor,
       g_prefix_error (error, "%s: %s: ", path, tensor->name);
       return FALSE;
     }
+  if (tensor->head && !order_rows (tensor, rows, values, path, error))
+    return FALSE;
   tensor->tensor = emo_tensor_new_floats (values, tensor->rank, tensor->shape, error);
 
   return tensor->tensor != NULL;
@@ -183,25 +226,78 @@ head_fits (EmoTeacher     *self,
   return TRUE;
 }
 
+/* @rows (nullable): of the file's head; without it a fresh one is drawn. */
 static gboolean
 read_tensors (EmoTeacher      *self,
               EmoSafetensors  *file,
               const char      *path,
-              gboolean         keep_head,
+              const guint     *rows,
               guint64          seed,
               GError         **error)
 {
   for (guint i = 0; i < self->tensors->len; i++)
     {
       EmoTeacherTensor *tensor = g_ptr_array_index (self->tensors, i);
-      gboolean ok = tensor->head && !keep_head ? _emo_teacher_tensor_start (tensor, seed, error)
-                                               : read_tensor (tensor, file, path, error);
+      gboolean ok = tensor->head && rows == NULL ? _emo_teacher_tensor_start (tensor, seed, error)
+                                                 : read_tensor (tensor, file, path, rows, error);
 
       if (!ok)
         return FALSE;
     }
 
   return emo_safetensors_check (file, error);
+}
+
+/* A teacher's files, of which no weights are read yet. */
+typedef struct
+{
+  EmoSafetensors   *file;
+  EmoJson          *own;      /* (nullable) teacher.json */
+  EmoTeacherConfig  config;
+} Source;
+
+static void
+source_clear (Source *self)
+{
+  g_clear_pointer (&self->file, emo_safetensors_unref);
+  g_clear_pointer (&self->own, emo_json_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
+
+static gboolean
+source_open (Source      *self,
+             const char  *path,
+             GError     **error)
+{
+  g_autoptr(EmoJson) origin = NULL;
+
+  self->file = emo_safetensors_open (path, error);
+  if (self->file == NULL || !read_beside (path, "teacher.json", &self->own, error) ||
+      !read_beside (path, "config.json", &origin, error) || !find_kind (self->file, path, &self->config.kind, error))
+    return FALSE;
+  read_picture (&self->config, self->own != NULL ? emo_json_get_root (self->own) : NULL);
+
+  return _emo_teacher_class_get (self->config.kind)->read_config (&self->config, self->file, origin != NULL ? emo_json_get_root (origin) : NULL,
+                                                                   path, error);
+}
+
+/**
+ * emo_teacher_check:
+ * @path: a safetensors file or its folder
+ * @error: return location
+ *
+ * Reads what says of which kind and size a teacher is, and no weights.
+ *
+ * Returns: %FALSE with the reader's errors, UNSUPPORTED, INVALID_FILE or MODEL
+ */
+gboolean
+emo_teacher_check (const char  *path,
+                   GError     **error)
+{
+  g_auto(Source) source = { 0 };
+
+  return source_open (&source, path, error);
 }
 
 /**
@@ -212,9 +308,9 @@ read_tensors (EmoTeacher      *self,
  * @notes: (element-type utf8): what the user should know is added
  * @error: return location
  *
- * The kind and its sizes come from the tensors' names and shapes, a vision
- * transformer's from config.json. A head for other classes is replaced by a
- * fresh one.
+ * One to train. The kind and its sizes come from the tensors' names and shapes, a
+ * vision transformer's from config.json. A head for the same classes in another
+ * order is put in order, one for others is replaced by a fresh one.
  *
  * Returns: (transfer full) (nullable): %NULL with the reader's errors,
  *   UNSUPPORTED, INVALID_FILE, MODEL, MISSING_WEIGHT, SHAPE, DTYPE,
@@ -227,32 +323,81 @@ emo_teacher_load (const char   *path,
                   GPtrArray    *notes,
                   GError      **error)
 {
-  g_autoptr(EmoSafetensors) file = emo_safetensors_open (path, error);
-  g_autoptr(EmoJson) own = NULL;
-  g_autoptr(EmoJson) origin = NULL;
+  g_auto(Source) source = { 0 };
   g_autoptr(EmoTeacher) self = NULL;
-  const EmoJsonValue *own_root;
-  EmoTeacherConfig config = { 0 };
-  gboolean keep_head;
+  g_autofree guint *rows = NULL;
 
-  if (file == NULL || !read_beside (path, "teacher.json", &own, error) || !read_beside (path, "config.json", &origin, error) ||
-      !find_kind (file, path, &config.kind, error))
+  if (!source_open (&source, path, error))
     return NULL;
-  own_root = own != NULL ? emo_json_get_root (own) : NULL;
-  read_picture (&config, own_root);
-  if (!_emo_teacher_class_get (config.kind)->read_config (&config, file, origin != NULL ? emo_json_get_root (origin) : NULL, path, error))
-    return NULL;
-  self = _emo_teacher_new_empty (&config, labels, error);
+  self = _emo_teacher_new_empty (&source.config, labels, error);
   if (self == NULL)
     return NULL;
-  keep_head = labels_agree (own_root, labels) && head_fits (self, file);
-  if (!keep_head)
+  if (head_fits (self, source.file))
+    rows = find_rows (get_own_labels (source.own), labels);
+  if (rows == NULL)
     g_ptr_array_add (notes, g_strdup_printf ("%s: the classification head is for other classes; a fresh one for %u replaces it",
                                              path, self->n));
-  if (!read_tensors (self, file, path, keep_head, seed, error))
+  if (!read_tensors (self, source.file, path, rows, seed, error))
     return NULL;
 
   return g_steal_pointer (&self);
+}
+
+/* Classes as teacher.json names them. */
+static char *
+describe_own_labels (const EmoJsonValue *own_labels)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  if (own_labels == NULL)
+    return g_strdup ("others, which it does not name");
+  for (gsize i = 0; i < emo_json_value_get_length (own_labels); i++)
+    {
+      const char *name = emo_json_value_get_string (emo_json_value_get_element (own_labels, i));
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", name != NULL ? name : "?");
+    }
+
+  return emo_file_escape_start (text->str, MAX_SHOWN);
+}
+
+/**
+ * emo_teacher_load_trained:
+ * @path: a safetensors file or its folder
+ * @labels: the classes that it tells apart, in the order wanted
+ * @error: return location
+ *
+ * One to ask: it has to have a head for these classes.
+ *
+ * Returns: (transfer full) (nullable): %NULL with INVALID_FILE where it tells
+ *   others apart, or with the errors of emo_teacher_load()
+ */
+EmoTeacher *
+emo_teacher_load_trained (const char   *path,
+                          EmoLabelSet  *labels,
+                          GError      **error)
+{
+  g_auto(Source) source = { 0 };
+  g_autoptr(EmoTeacher) self = NULL;
+  g_autofree guint *rows = NULL;
+
+  if (!source_open (&source, path, error))
+    return NULL;
+  self = _emo_teacher_new_empty (&source.config, labels, error);
+  if (self == NULL)
+    return NULL;
+  if (head_fits (self, source.file))
+    rows = find_rows (get_own_labels (source.own), labels);
+  if (rows == NULL)
+    {
+      g_autofree char *expected = g_strjoinv (", ", (char **) emo_label_set_get_labels (labels));
+      g_autofree char *found = describe_own_labels (get_own_labels (source.own));
+
+      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: expected a teacher of the labels %s, found one of %s", path, expected, found);
+      return NULL;
+    }
+
+  return read_tensors (self, source.file, path, rows, 0, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /* --- Writing --- */

@@ -71,10 +71,18 @@ EmoTeacher             *emo_teacher_new               (const EmoTeacherConfig *c
                                                        EmoLabelSet          *labels,
                                                        guint64               seed,
                                                        GError              **error);
+/* Reads no weights: whether there is a teacher at @path. */
+gboolean                emo_teacher_check             (const char           *path,
+                                                       GError              **error);
+/* To train: a head for other classes is replaced. */
 EmoTeacher             *emo_teacher_load              (const char           *path,
                                                        EmoLabelSet          *labels,
                                                        guint64               seed,
                                                        GPtrArray            *notes,
+                                                       GError              **error);
+/* To ask: a head for other classes is an error. */
+EmoTeacher             *emo_teacher_load_trained      (const char           *path,
+                                                       EmoLabelSet          *labels,
                                                        GError              **error);
 gboolean                emo_teacher_save              (EmoTeacher           *self,
                                                        const char           *folder,

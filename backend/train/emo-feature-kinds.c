@@ -286,6 +286,7 @@ emo_feature_kind_scores (const EmoBundle  *bundle,
 /**
  * emo_feature_kind_teacher:
  * @folder: a teacher's
+ * @labels: the order of the logits, whatever the teacher's own is
  * @cancellable: (nullable): a cancellable
  * @error: return location
  *
@@ -295,17 +296,23 @@ emo_feature_kind_scores (const EmoBundle  *bundle,
  */
 char *
 emo_feature_kind_teacher (const char    *folder,
+                          EmoLabelSet   *labels,
                           GCancellable  *cancellable,
                           GError       **error)
 {
   static const char * const names[] = { "config.json", "preprocessor_config.json", "teacher.json" };
   g_autoptr(GString) text = NULL;
 
-  g_return_val_if_fail (folder != NULL, NULL);
+  g_return_val_if_fail (folder != NULL && labels != NULL, NULL);
 
   text = g_string_new (NULL);
   g_string_append_printf (text, "%s %d", emo_feature_get_name (EMO_FEATURE_TEACHER), VERSION);
-  /* How pictures are shown, and which label is which. */
+  for (guint i = 0; i < emo_label_set_get_size (labels); i++)
+    {
+      g_string_append_c (text, ' ');
+      emo_json_append_string (text, emo_label_set_get_label (labels, i));
+    }
+  /* How pictures are shown, and which label the teacher's own are. */
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *path = g_build_filename (folder, names[i], NULL);

@@ -45,8 +45,9 @@ char       *emo_feature_kind_scores (const EmoBundle     *bundle,
                                      GCancellable        *cancellable,
                                      GError             **error);
 /* @folder: the teacher's; its config.json, where it has one, says how it takes
- * pictures. */
+ * pictures. @labels: the order of the logits. */
 char       *emo_feature_kind_teacher (const char         *folder,
+                                      EmoLabelSet        *labels,
                                       GCancellable       *cancellable,
                                       GError            **error);
 

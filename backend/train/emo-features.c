@@ -70,7 +70,7 @@ name_kinds (EmoFeatures   *self,
     return FALSE;
   if (self->teacher_folder != NULL)
     {
-      self->kinds[EMO_FEATURE_TEACHER] = emo_feature_kind_teacher (self->teacher_folder, cancellable, error);
+      self->kinds[EMO_FEATURE_TEACHER] = emo_feature_kind_teacher (self->teacher_folder, self->bundle->labels, cancellable, error);
       if (self->kinds[EMO_FEATURE_TEACHER] == NULL)
         return FALSE;
     }
@@ -265,12 +265,10 @@ emo_features_look_at_blank (EmoFeatures   *self,
 
 static gboolean
 load_teacher (EmoFeatures  *self,
-              GPtrArray    *problems,
               GError      **error)
 {
-  if (self->teacher != NULL)
-    return TRUE;
-  self->teacher = emo_teacher_load (self->teacher_folder, self->bundle->labels, 0, problems, error);
+  if (self->teacher == NULL)
+    self->teacher = emo_teacher_load_trained (self->teacher_folder, self->bundle->labels, error);
 
   return self->teacher != NULL;
 }
@@ -316,7 +314,7 @@ ask_teacher (EmoFeatures           *self,
   emo_feature_collection_list_missing (collection, EMO_FEATURE_SET_TEACHER);
   if (collection->list->len == 0)
     return TRUE;
-  if (!load_teacher (self, collection->problems, error))
+  if (!load_teacher (self, error))
     return FALSE;
   paths = emo_feature_collection_list_paths (collection);
   if (emo_teacher_logits_run (self->teacher, (const char * const *) paths->pdata, paths->len, logits_cb, collection,

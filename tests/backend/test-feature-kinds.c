@@ -242,16 +242,21 @@ test_feature_kinds_know_the_teacher (Fixture       *fixture,
 {
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
+  g_autofree char *other = NULL;
+  g_autoptr(EmoLabelSet) labels = emo_label_set_new ((const char *[]) { "awe", "fear", NULL }, NULL);
+  g_autoptr(EmoLabelSet) swapped = emo_label_set_new ((const char *[]) { "fear", "awe", NULL }, NULL);
   g_autoptr(GError) error = NULL;
 
-  g_assert_null (emo_feature_kind_teacher (fixture->folder, NULL, &error));
+  g_assert_null (emo_feature_kind_teacher (fixture->folder, labels, NULL, &error));
   g_assert_error (error, EMO_ERROR, EMO_ERROR_IO);
   g_free (emo_test_write_text (fixture->folder, "model.safetensors", "weights"));
   g_free (emo_test_write_text (fixture->folder, "config.json", "{\"image_size\": 384}"));
-  first = emo_feature_kind_teacher (fixture->folder, NULL, NULL);
+  first = emo_feature_kind_teacher (fixture->folder, labels, NULL, NULL);
   g_free (emo_test_write_text (fixture->folder, "config.json", "{\"image_size\": 224}"));
-  second = emo_feature_kind_teacher (fixture->folder, NULL, NULL);
+  second = emo_feature_kind_teacher (fixture->folder, labels, NULL, NULL);
   g_assert_cmpstr (first, !=, second);
+  other = emo_feature_kind_teacher (fixture->folder, swapped, NULL, NULL);
+  g_assert_cmpstr (other, !=, second);
 }
 
 int
