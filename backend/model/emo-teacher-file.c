@@ -40,6 +40,20 @@ read_beside (const char  *path,
   return *json != NULL;
 }
 
+/* A file of transformers' ViTModel, which has no head, lacks the prefix. */
+static const EmoStoredTensor *
+find_stored (EmoSafetensors *file,
+             const char     *name)
+{
+  static const char bare[] = "vit.";
+  const EmoStoredTensor *stored = emo_safetensors_find (file, name);
+
+  if (stored == NULL && g_str_has_prefix (name, bare))
+    stored = emo_safetensors_find (file, name + strlen (bare));
+
+  return stored;
+}
+
 static gboolean
 find_kind (EmoSafetensors  *file,
            const char      *path,
@@ -47,7 +61,7 @@ find_kind (EmoSafetensors  *file,
            GError         **error)
 {
   for (guint i = 0; i < EMO_TEACHER_N_KINDS; i++)
-    if (emo_safetensors_find (file, _emo_teacher_class_get (i)->marker) != NULL)
+    if (find_stored (file, _emo_teacher_class_get (i)->marker) != NULL)
       {
         *kind = i;
         return TRUE;
@@ -175,7 +189,7 @@ read_tensor (EmoTeacherTensor  *tensor,
              const guint       *rows,
              GError           **error)
 {
-  const EmoStoredTensor *stored = emo_safetensors_find (file, tensor->name);
+  const EmoStoredTensor *stored = find_stored (file, tensor->name);
   g_autofree float *values = NULL;
 
   if (stored == NULL)
@@ -217,7 +231,7 @@ head_fits (EmoTeacher     *self,
   for (guint i = 0; i < self->tensors->len; i++)
     {
       const EmoTeacherTensor *tensor = g_ptr_array_index (self->tensors, i);
-      const EmoStoredTensor *stored = emo_safetensors_find (file, tensor->name);
+      const EmoStoredTensor *stored = find_stored (file, tensor->name);
 
       if (tensor->head && (stored == NULL || !shapes_equal (tensor, stored)))
         return FALSE;

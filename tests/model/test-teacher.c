@@ -14,6 +14,7 @@
 #include "emo-file.h"
 #include "emo-json.h"
 #include "emo-optimizer.h"
+#include "emo-safetensors.h"
 #include "emo-teacher.h"
 #include "fit-vectors.h"
 
@@ -356,6 +357,43 @@ test_replaces_head (gconstpointer data)
     g_assert_true (isfinite (logits[i]));
 }
 
+/* ViTModel's file has neither the prefix nor a head. */
+static void
+test_takes_a_bare_vit (void)
+{
+  g_autoptr(GPtrArray) notes = notes_new ();
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "vectors", "teacher", "vit", NULL);
+  g_autofree char *from = g_build_filename (path, "config.json", NULL);
+  g_autofree char *folder = make_folder ();
+  g_autofree char *to = g_build_filename (folder, "config.json", NULL);
+  g_autofree char *target = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *config = NULL;
+  g_autoptr(EmoSafetensors) file = emo_safetensors_open (path, NULL);
+  g_autoptr(GArray) bare = g_array_new (FALSE, FALSE, sizeof (EmoStoredTensor));
+  g_autoptr(EmoTeacher) teacher = NULL;
+  g_autoptr(GError) error = NULL;
+  const EmoStoredTensor *tensors;
+  guint n;
+
+  tensors = emo_safetensors_get_tensors (file, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      EmoStoredTensor tensor = tensors[i];
+
+      if (!g_str_has_prefix (tensor.name, "vit."))
+        continue;
+      tensor.name += strlen ("vit.");
+      g_array_append_val (bare, tensor);
+    }
+  g_assert_true (emo_safetensors_save (target, (const EmoStoredTensor *) bare->data, bare->len, NULL, &error));
+  g_assert_true (g_file_get_contents (from, &config, NULL, NULL) && g_file_set_contents (to, config, -1, NULL));
+  teacher = load (folder, names, notes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (notes->len, ==, 1);
+  g_assert_nonnull (strstr (notes->pdata[0], "a fresh one"));
+  remove_folder (folder);
+}
+
 /* The tiny ViT beside a config.json of ours (nullable: none). */
 static void
 assert_refused (const char *config,
@@ -605,6 +643,7 @@ main (int   argc,
       add ("dropout-repeats", small[i], test_dropout_repeats);
       add ("learns", small[i], test_learns);
     }
+  g_test_add_func ("/Emo/Teacher/takes-a-bare-vit", test_takes_a_bare_vit);
   g_test_add_func ("/Emo/Teacher/refuses-bad-configs", test_refuses_bad_configs);
   g_test_add_func ("/Emo/Teacher/refuses-other-weights", test_refuses_other_weights);
   g_test_add_func ("/Emo/Teacher/refuses-cut-patches", test_refuses_cut_patches);
