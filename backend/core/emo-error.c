@@ -34,6 +34,7 @@ static const struct
   [EMO_ERROR_CHECKSUM] = { "INTEGRITY", 4 },
   [EMO_ERROR_NO_SPACE] = { "NOSPACE", 5 },
   [EMO_ERROR_MODEL] = { "MODEL", 4 },
+  [EMO_ERROR_USAGE] = { "USAGE", 2 },
 };
 
 static gboolean
@@ -86,7 +87,7 @@ emo_error_get_code (const GError *error)
  * only the caller knows whether it was a picture or the model: one that was
  * loading a model turns that into %EMO_ERROR_MODEL's 4.
  *
- * Returns: 0 without an error, else 1, 4, 5, 6 or 130
+ * Returns: 0 without an error, else 1, 2, 4, 5, 6 or 130
  */
 int
 emo_error_get_exit_status (const GError *error)

@@ -28,6 +28,7 @@ G_BEGIN_DECLS
  * @EMO_ERROR_NO_SPACE: the disk is full (NOSPACE)
  * @EMO_ERROR_MODEL: a model folder is missing or is no model folder, or the
  *   model computes NaN
+ * @EMO_ERROR_USAGE: nothing can do what was asked for
  *
  * The one error domain. Cancellation stays %G_IO_ERROR_CANCELLED. A message
  * says what, which file, which tensor, what was expected and what was found.
@@ -49,6 +50,7 @@ typedef enum
   EMO_ERROR_CHECKSUM,
   EMO_ERROR_NO_SPACE,
   EMO_ERROR_MODEL,
+  EMO_ERROR_USAGE,
 } EmoError;
 
 #define EMO_ERROR (emo_error_quark ())

@@ -83,23 +83,12 @@ dup_output (Run        *run,
 /* --- What it begins with --- */
 
 static gboolean
-check_recipe (Run     *run,
-              GError **error)
-{
-  if (get_recipe (run)->folds != 1)
-    return TRUE;
-  g_set_error_literal (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED, "distilled.folds: 1 leaves nothing to fit on; 0 fits without folds");
-
-  return FALSE;
-}
-
-static gboolean
 open_stage (Run     *run,
             GError **error)
 {
   g_autofree char *inputs = NULL;
 
-  if (!check_recipe (run, error) || !emo_stage_features_open (&run->source, run->job, EMO_TRAIN_DISTILLED, error))
+  if (!emo_stage_features_open (&run->source, run->job, EMO_TRAIN_DISTILLED, error))
     return FALSE;
   run->wanted = EMO_FEATURE_SET_MEANS | EMO_FEATURE_SET_SPREADS;
   if (emo_features_has_teacher (run->source.features) && get_recipe (run)->alpha > 0)

@@ -17,6 +17,7 @@
 #include "emo-file.h"
 #include "emo-gate-stage.h"
 #include "emo-teacher-stage.h"
+#include "emo-train-check.h"
 #include "emo-train-stage.h"
 #include "emo-train-start.h"
 #include "emo-training.h"
@@ -216,8 +217,8 @@ tell_error (const EmoTraining *self,
     emo_train_log_error (log, error->message);
 }
 
-gboolean
-emo_training_run (const EmoTraining  *self,
+static gboolean
+run_after_checks (const EmoTraining  *self,
                   GCancellable       *cancellable,
                   GError            **error)
 {
@@ -235,6 +236,21 @@ emo_training_run (const EmoTraining  *self,
       write_recipe (&job, &failure) && run_stages (self, &job, &stage, &failure))
     return TRUE;
   tell_error (self, stage, failure);
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return FALSE;
+}
+
+gboolean
+emo_training_run (const EmoTraining  *self,
+                  GCancellable       *cancellable,
+                  GError            **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  if (emo_train_check (self->stages, self->recipe, &failure))
+    return run_after_checks (self, cancellable, error);
+  tell_error (self, get_first (self), failure);
   g_propagate_error (error, g_steal_pointer (&failure));
 
   return FALSE;

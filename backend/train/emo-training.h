@@ -34,7 +34,8 @@ typedef struct
 } EmoTraining;
 
 /* On the engine thread, from its beginning to the end. OUTPUT/training/recipe.json
- * says what was asked. Errors: those of the stages and of reading the dataset;
+ * says what was asked. Errors: those of emo_train_check(), before anything begins;
+ * those of the stages and of reading the dataset;
  * CANCELLED leaves a checkpoint. */
 gboolean emo_training_run (const EmoTraining  *self,
                            GCancellable       *cancellable,

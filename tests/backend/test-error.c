@@ -31,6 +31,7 @@ static const struct
   { EMO_ERROR_CHECKSUM, "INTEGRITY", 4 },
   { EMO_ERROR_NO_SPACE, "NOSPACE", 5 },
   { EMO_ERROR_MODEL, "MODEL", 4 },
+  { EMO_ERROR_USAGE, "USAGE", 2 },
 };
 
 static void
@@ -48,7 +49,7 @@ assert_error_says (GQuark      domain,
 static void
 test_error_has_a_word_and_a_status_for_each (void)
 {
-  g_assert_cmpuint (G_N_ELEMENTS (cases), ==, EMO_ERROR_MODEL + 1);
+  g_assert_cmpuint (G_N_ELEMENTS (cases), ==, EMO_ERROR_USAGE + 1);
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     assert_error_says (EMO_ERROR, (int) cases[i].code, cases[i].word, cases[i].status);

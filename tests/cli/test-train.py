@@ -365,6 +365,17 @@ def test_usage_errors_exit_2_with_one_line(folder):
     assert not os.path.exists(out)
 
 
+def test_what_a_later_stage_cannot_do_is_told_before_the_first(folder):
+    data, out, config = scenes(folder), os.path.join(folder, 'out'), tiny_config(folder)
+    for settings, word in (({'teacher': {'network': 'resnet50'}}, 'resnet-50'), ({'distilled': {'folds': 1}}, 'folds')):
+        path = os.path.join(folder, 'late.json')
+        with open(path, 'w') as file:
+            json.dump(settings, file)
+        (line,) = events(train('all', data, '--config', config, '--output', out, '--recipe', path, expect=2))
+        assert line['event'] == 'error' and word in line['text'], line
+        assert not os.path.exists(out)
+
+
 def test_what_cannot_be_trained_on_is_told(folder):
     out = os.path.join(folder, 'out')
     empty = os.path.join(folder, 'empty')

@@ -230,14 +230,6 @@ test_distilled_stage_takes_little (Stage         *stage,
 }
 
 static void
-test_distilled_stage_refuses_one_fold (Stage         *stage,
-                                       gconstpointer  data)
-{
-  stage->recipe->distilled.folds = 1;
-  g_free (stage_fail (stage, emo_distilled_stage_run, EMO_ERROR, EMO_ERROR_UNSUPPORTED));
-}
-
-static void
 test_distilled_stage_does_without_folds (Stage         *stage,
                                          gconstpointer  data)
 {
@@ -289,7 +281,6 @@ main (int   argc,
   ADD ("resumes-with-patience", test_distilled_stage_resumes_with_patience);
   ADD ("asks-a-teacher", test_distilled_stage_asks_a_teacher);
   ADD ("takes-little", test_distilled_stage_takes_little);
-  ADD ("refuses-one-fold", test_distilled_stage_refuses_one_fold);
   ADD ("does-without-folds", test_distilled_stage_does_without_folds);
   ADD ("survives-a-full-disk", test_distilled_stage_survives_a_full_disk);
 #undef ADD
