@@ -21,6 +21,7 @@
 #include "emo-vlm-step.h"
 
 #define MAX_FILE (256 * 1024 * 1024)
+#define WEIGHTS  "model.safetensors"
 
 /* "layers.0.x" -> "model.language_model.layers.0.x", "visual.x" -> "model.visual.x". */
 static char *
@@ -186,6 +187,43 @@ copy_files (const char  *folder,
   return TRUE;
 }
 
+static gboolean
+remove_file (const char  *folder,
+             const char  *name,
+             GError     **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  if (g_unlink (path) == 0 || errno == ENOENT)
+    return TRUE;
+  g_set_error (error, EMO_ERROR, EMO_ERROR_IO, "%s: the file cannot be removed: %s", path, g_strerror (errno));
+
+  return FALSE;
+}
+
+/* What the folder had before in parts: who prefers an index would take the
+ * weights from there. It leaves before what it names. */
+static gboolean
+remove_shards (const char  *folder,
+               GError     **error)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GDir) dir = g_dir_open (folder, 0, error);
+  const char *name;
+
+  if (dir == NULL)
+    return FALSE;
+  g_ptr_array_add (names, g_strdup (WEIGHTS ".index.json"));
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, "model-") && g_str_has_suffix (name, ".safetensors"))
+      g_ptr_array_add (names, g_strdup (name));
+  for (guint i = 0; i < names->len; i++)
+    if (!remove_file (folder, names->pdata[i], error))
+      return FALSE;
+
+  return emo_file_sync_folder (folder, error);
+}
+
 gboolean
 emo_vlm_save_whole (const char     *folder,
                     EmoParameters  *parameters,
@@ -198,5 +236,5 @@ emo_vlm_save_whole (const char     *folder,
     narrow_to_bf16 (&g_array_index (tensors, EmoStoredTensor, i));
 
   return tensors != NULL && make_folder (folder, error) && copy_files (folder, source, error) &&
-         save_tensors (folder, "model.safetensors", tensors, error);
+         save_tensors (folder, WEIGHTS, tensors, error) && remove_shards (folder, error);
 }

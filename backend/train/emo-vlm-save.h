@@ -19,7 +19,8 @@ gboolean emo_vlm_save_adapter (const char             *folder,
                                const EmoLoraSettings  *settings,
                                const char             *base,
                                GError                **error);
-/* A Hugging Face folder: @source's files with the weights in bf16. */
+/* A Hugging Face folder: @source's files with the weights in bf16, in one file; the
+ * parts of others that the folder had are removed behind it. */
 gboolean emo_vlm_save_whole   (const char             *folder,
                                EmoParameters          *parameters,
                                const char             *source,

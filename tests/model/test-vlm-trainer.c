@@ -357,6 +357,36 @@ test_trainer_saves_what_it_learned (gconstpointer full)
   emo_test_remove_folder (root);
 }
 
+/* Weights in parts that were there before would be others. */
+static void
+test_trainer_leaves_no_parts_of_others (void)
+{
+  static const char * const parts[] = { "model.safetensors.index.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors" };
+  g_autofree char *root = make_folder ();
+  g_autofree char *folder = g_build_filename (root, "saved", NULL);
+  g_autofree char *notes = emo_test_write_text (folder, "notes.txt", "ours");
+  EmoVlmTrainOptions options = options_of (TRUE);
+  g_autoptr(GError) error = NULL;
+  Training training;
+  Heard heard = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    g_free (emo_test_write_text (folder, parts[i], "of others"));
+  training_init (&training, root, options.full);
+  run (&training, &heard);
+  emo_vlm_save_whole (folder, emo_vlm_trainer_get_parameters (training.trainer), training.bundle->vlm, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, parts[i], NULL);
+
+      g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+    }
+  g_assert_true (g_file_test (notes, G_FILE_TEST_EXISTS));
+  training_clear (&training);
+  emo_test_remove_folder (root);
+}
+
 /* A picture that cannot be read is told and left out. */
 static void
 test_pictures_leave_broken_ones_out (void)
@@ -618,6 +648,7 @@ main (int   argc,
   g_test_add_func ("/Emo/VlmTrainer/leaves-nf4-as-it-is", test_trainer_leaves_nf4_as_it_is);
   g_test_add_func ("/Emo/VlmTrainer/refuses-another-state", test_trainer_refuses_another_state);
   g_test_add_data_func ("/Emo/VlmTrainer/saves-an-adapter", GINT_TO_POINTER (FALSE), test_trainer_saves_what_it_learned);
+  g_test_add_func ("/Emo/VlmTrainer/leaves-no-parts-of-others", test_trainer_leaves_no_parts_of_others);
   g_test_add_data_func ("/Emo/VlmTrainer/saves-the-whole", GINT_TO_POINTER (TRUE), test_trainer_saves_what_it_learned);
   g_test_add_func ("/Emo/VlmGradients/are-the-sum-of-parts", test_gradients_are_the_sum_of_parts);
   g_test_add_func ("/Emo/VlmGradients/are-halved-once", test_gradients_are_halved_once);
