@@ -8,6 +8,10 @@
 
 #include "config.h"
 
+#include <errno.h>
+
+#include <glib/gstdio.h>
+
 #include "emo-file.h"
 #include "emo-teacher-private.h"
 
@@ -449,6 +453,21 @@ write_own (EmoTeacher  *self,
   return emo_file_write (path, out->str, out->len, error);
 }
 
+/* Of a network that was there before: it describes another. */
+static gboolean
+remove_origin (EmoTeacher  *self,
+               const char  *folder,
+               GError     **error)
+{
+  g_autofree char *path = g_build_filename (folder, "config.json", NULL);
+
+  if (self->klass->write_config != NULL || g_unlink (path) == 0 || errno == ENOENT)
+    return TRUE;
+  g_set_error (error, EMO_ERROR, EMO_ERROR_IO, "%s: the file cannot be removed: %s", path, g_strerror (errno));
+
+  return FALSE;
+}
+
 static gboolean
 write_origin (EmoTeacher  *self,
               const char  *folder,
@@ -495,7 +514,8 @@ append_stored (GArray                 *list,
  * @error: return location
  *
  * Writes model.safetensors with the origin's names, teacher.json and, for a
- * vision transformer, config.json; each atomically, the weights last.
+ * vision transformer, config.json; each atomically, the weights last. A
+ * config.json that was another's is removed behind them.
  *
  * Returns: %FALSE with IO, NO_SPACE, OUT_OF_MEMORY or TORCH
  */
@@ -515,5 +535,6 @@ emo_teacher_save (EmoTeacher  *self,
   if (!write_own (self, folder, error) || !write_origin (self, folder, error))
     return FALSE;
 
-  return emo_safetensors_save (path, (const EmoStoredTensor *) list->data, list->len, metadata, error);
+  return emo_safetensors_save (path, (const EmoStoredTensor *) list->data, list->len, metadata, error) &&
+         remove_origin (self, folder, error);
 }

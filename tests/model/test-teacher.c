@@ -317,6 +317,24 @@ test_saves_what_it_loads (gconstpointer data)
   remove_folder (folder);
 }
 
+/* A network of another kind in the same folder. */
+static void
+test_leaves_no_config_of_others (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *config = g_build_filename (folder, "config.json", NULL);
+  g_autoptr(GPtrArray) notes = notes_new ();
+  g_autoptr(EmoTeacher) vit = load_kind ("vit", names, notes);
+  g_autoptr(EmoTeacher) resnet = load_kind ("resnet", names, notes);
+
+  g_assert_true (emo_teacher_save (vit, folder, NULL));
+  g_assert_true (g_file_test (config, G_FILE_TEST_EXISTS));
+  g_assert_true (emo_teacher_save (resnet, folder, NULL));
+  g_assert_false (g_file_test (config, G_FILE_TEST_EXISTS));
+  g_assert_true (emo_teacher_check (folder, NULL));
+  remove_folder (folder);
+}
+
 /* Who is to be asked has to know the classes. */
 static void
 test_is_asked_of_its_own_classes (gconstpointer data)
@@ -643,6 +661,7 @@ main (int   argc,
       add ("dropout-repeats", small[i], test_dropout_repeats);
       add ("learns", small[i], test_learns);
     }
+  g_test_add_func ("/Emo/Teacher/leaves-no-config-of-others", test_leaves_no_config_of_others);
   g_test_add_func ("/Emo/Teacher/takes-a-bare-vit", test_takes_a_bare_vit);
   g_test_add_func ("/Emo/Teacher/refuses-bad-configs", test_refuses_bad_configs);
   g_test_add_func ("/Emo/Teacher/refuses-other-weights", test_refuses_other_weights);
