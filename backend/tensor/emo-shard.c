@@ -72,6 +72,16 @@ fail_tensor (EmoShard   *self,
   return fail (self, error, code, "tensor \"%s\": %s", shown, text);
 }
 
+/* What torch.save() writes, in words; NULL: it is something else. */
+static const char *
+find_pickle (const guint8 *prefix)
+{
+  if (memcmp (prefix, "PK\3\4", 4) == 0)
+    return "a ZIP archive, as torch.save() writes";
+
+  return prefix[0] == 0x80 && prefix[1] >= 2 && prefix[1] <= 5 ? "a pickle, as torch.save() wrote" : NULL;
+}
+
 /* Proves the header's length before the file is mapped or memory is taken. */
 static gboolean
 check_prefix (EmoShard *self,
@@ -97,6 +107,10 @@ check_prefix (EmoShard *self,
 
   for (guint i = 0; i < PREFIX; i++)
     n |= (guint64) prefix[i] << (8 * i);
+  if (n > size - PREFIX && find_pickle (prefix) != NULL)
+    return fail (self, error, EMO_ERROR_UNSUPPORTED,
+                 "no safetensors file but %s: pickled weights could run code; write them with safetensors.torch.save_file() instead",
+                 find_pickle (prefix));
   if (n == 0 || n > size - PREFIX)
     return fail (self, error, EMO_ERROR_INVALID_FILE,
                  "no safetensors file: header of %" G_GUINT64_FORMAT " bytes announced, %" G_GSIZE_FORMAT " follow",

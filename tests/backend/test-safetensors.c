@@ -24,6 +24,7 @@ typedef struct
 #define F32_PAIR(name, begin, end) "\"" name "\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[" begin "," end "]}"
 #define WITH_SHAPE(dtype, shape, begin, end) "{\"a\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":[" begin "," end "]}}"
 #define FORMAT EMO_ERROR_INVALID_FILE
+#define UNSUP EMO_ERROR_UNSUPPORTED
 #define TRUNC EMO_ERROR_TRUNCATED
 #define LIMIT EMO_ERROR_LIMIT
 #define UNSUP EMO_ERROR_UNSUPPORTED
@@ -210,6 +211,19 @@ test_safetensors_rejects_header_longer_than_file (Fixture      *fixture,
       if (!FIXTURE_SANITIZED)
         g_assert_cmpint (fixture_read_status ("VmHWM:") - before, <, 1024 * 1024);
     }
+}
+
+/* Weights for which another program is at hand. */
+static void
+test_safetensors_knows_a_pickle (Fixture      *fixture,
+                                 gconstpointer user_data)
+{
+  g_autofree char *path = fixture_path (fixture, "file.safetensors");
+
+  fixture_write (path, "PK\3\4\0\0\10\10\0\0\0\0", 12);
+  assert_refused (fixture, path, UNSUP, "a ZIP archive");
+  fixture_write (path, "\200\2\212\nl\374\234F\371 j\250", 12);
+  assert_refused (fixture, path, UNSUP, "safetensors.torch.save_file()");
 }
 
 /* Item 3. The file is a hole on disk: opening it must not fill memory. */
@@ -640,6 +654,7 @@ main (int   argc,
       g_test_add (path, Fixture, &cases[i], fixture_set_up, test_safetensors_case, fixture_tear_down);
     }
   ADD ("reports-file-without-header", reports_file_without_header);
+  ADD ("knows-a-pickle", knows_a_pickle);
   ADD ("rejects-header-longer-than-file", rejects_header_longer_than_file);
   ADD ("limits-header-and-file", limits_header_and_file);
   ADD ("opens-header-at-its-limit", opens_header_at_its_limit);
