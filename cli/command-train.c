@@ -129,6 +129,21 @@ read_recipes (EmoTrainRecipe *recipe,
   return FALSE;
 }
 
+/* An option that has no text of its own, and no use in @stages; NULL: there is none. */
+static const char *
+find_foreign (EmoCliOptions *options,
+              guint          stages)
+{
+  if (options->full && (stages & VLM) == 0)
+    return "full";
+  if (options->checkpointing && (stages & VLM) == 0)
+    return "checkpointing";
+  if (options->temperature > 0 && (stages & DISTILLED) == 0)
+    return "temperature";
+
+  return options->limit > 0 ? "limit" : NULL;
+}
+
 static gboolean
 set_switches (EmoTrainRecipe *recipe,
               EmoCliOptions  *options,
@@ -136,12 +151,14 @@ set_switches (EmoTrainRecipe *recipe,
 {
   char temperature[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if ((options->full || options->checkpointing) && (stages & VLM) == 0)
+  const char *foreign = find_foreign (options, stages);
+
+  if (foreign != NULL)
     {
-      emo_cli_report (_("--%s is not for this stage"), options->full ? "full" : "checkpointing");
+      emo_cli_report (_("--%s is not for this stage"), foreign);
       return FALSE;
     }
-  if (options->seed != 0)
+  if (options->has_seed)
     recipe->seed = options->seed;
   recipe->vlm.full |= options->full || options->config != NULL;
   recipe->vlm.checkpointing |= options->checkpointing;

@@ -14,12 +14,16 @@
 
 #include "emo-cli.h"
 
+/* What no command line asks for, so that 0 can be told from nothing. */
+#define NO_SEED G_MININT64
+
 static void
 set_defaults (EmoCliOptions *options)
 {
   memset (options, 0, sizeof *options);
   options->explain_tokens = 64;
   options->limit = -1;
+  options->seed = NO_SEED;
   options->train = 10000;
   options->val = 1000;
   options->test = 1000;
@@ -280,6 +284,9 @@ emo_cli_options_parse (EmoCliOptions       *options,
   has_limit = options->limit != -1;
   if (!has_limit)
     options->limit = 0;
+  options->has_seed = options->seed != NO_SEED;
+  if (!options->has_seed)
+    options->seed = 0;
 
   return check_options (options, has_limit);
 }

@@ -107,7 +107,7 @@ const EmoCliOption emo_cli_options[] = {
   FLAG ("check", 0, check, INFO, N_("Compare the model's numbers with those it came with")),
   TEXT ("prompt", 'p', prompt, GENERATE, N_("The question"), "TEXT", NULL),
   TEXT ("system", 0, system, GENERATE, N_("The system text (default: the model's)"), "TEXT", NULL),
-  { "temperature", 0, G_OPTION_ARG_DOUBLE, G_STRUCT_OFFSET (EmoCliOptions, temperature), GENERATE,
+  { "temperature", 0, G_OPTION_ARG_DOUBLE, G_STRUCT_OFFSET (EmoCliOptions, temperature), GENERATE | TRAIN,
     N_("0 takes the likeliest token (default); of train: what the teacher's answers are softened by (default 2)"), "T", NULL },
   TEXT ("config", 0, config, TRAIN, N_("Begin with nothing: a folder that describes a model"), "DIR", NULL),
   TEXT ("recipe", 0, recipe, TRAIN, N_("Settings of all stages (JSON)"), "FILE", NULL),

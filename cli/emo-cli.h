@@ -32,6 +32,7 @@ typedef struct
   char    *dtype;
   int      threads;
   gint64   seed;
+  gboolean has_seed;          /* it was given, 0 or not */
   gint64   max_pixels;
   char    *labels;            /* as given, with commas */
   char   **label_list;        /* (nullable) */

@@ -360,9 +360,23 @@ def test_usage_errors_exit_2_with_one_line(folder):
                  ['vlm', 'x', '--output', out, '--gate', 'moe'], ['gate', 'x', '--output', out, '--gate', 'linear'],
                  ['all', 'x', '--output', out, '--lr', '1e-3'], ['teacher', 'x', '--output', out, '--full'],
                  ['distilled', 'x', '--output', out, '--temperature', '1000'],
+                 ['vlm', 'x', '--output', out, '--temperature', '3'], ['vlm', 'x', '--output', out, '--limit', '3'],
                  ['vlm', 'x', '--output', out, '--recipe', os.path.join(folder, 'missing.json')]):
         one_line(run('train', *args, expect=2))
     assert not os.path.exists(out)
+
+
+def test_a_seed_of_nothing_is_one(folder):
+    """A recipe's seed gives way to --seed 0, and to no option that is left out."""
+    data, settings = scenes(folder, 8, 4), os.path.join(folder, 'seed.json')
+    with open(settings, 'w') as file:
+        json.dump({'seed': 7, 'vlm': {'epochs': 1, 'batch': 8}}, file)
+    for name, options, expected in (('given', ('--seed', '0'), 0), ('left-out', (), 7)):
+        out = os.path.join(folder, name)
+        train('vlm', data, '--config', tiny_config(os.path.join(folder, name + '-config')), '--output', out, '--recipe', settings, *options)
+        with open(os.path.join(out, 'training', 'recipe.json')) as file:
+            assert json.load(file)['seed'] == expected, name
+    assert b'--temperature' in run('train', '--help').stdout
 
 
 def test_what_a_later_stage_cannot_do_is_told_before_the_first(folder):
