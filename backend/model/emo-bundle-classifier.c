@@ -351,13 +351,26 @@ run_check (EmoBundleClassifier   *self,
   return patches != NULL && classify (EMO_CLASSIFIER (self), patches, &request, check_cb, &checking, cancellable, error);
 }
 
+/* A type that is not known is taken for a rough one. */
 static double
-get_tolerance (const EmoCompute *compute)
+get_tolerance (const char *dtype)
 {
-  if (compute->nf4)
-    return TOLERANCE_NF4;
+  if (dtype == NULL || g_str_equal (dtype, "float32"))
+    return TOLERANCE_FLOAT32;
 
-  return compute->dtype == EMO_DTYPE_F32 ? TOLERANCE_FLOAT32 : TOLERANCE_BFLOAT16;
+  return g_str_equal (dtype, "bfloat16") ? TOLERANCE_BFLOAT16 : TOLERANCE_NF4;
+}
+
+/* The rougher of how it is computed now and how it was then. */
+static double
+find_tolerance (EmoBundleClassifier *self)
+{
+  double tolerance = get_tolerance (emo_compute_get_dtype (&self->compute));
+
+  for (guint i = 0; i < self->bundle->n_checks; i++)
+    tolerance = MAX (tolerance, get_tolerance (self->bundle->checks[i].dtype));
+
+  return tolerance;
 }
 
 static EmoCheck *
@@ -373,7 +386,7 @@ check (EmoClassifier  *classifier,
       g_set_error (error, EMO_ERROR, EMO_ERROR_UNSUPPORTED, "%s carries no check pictures", self->bundle->path);
       return NULL;
     }
-  result->tolerance = get_tolerance (&self->compute);
+  result->tolerance = find_tolerance (self);
   for (guint i = 0; i < self->bundle->n_checks; i++)
     if (!run_check (self, &self->bundle->checks[i], result, cancellable, error))
       return NULL;

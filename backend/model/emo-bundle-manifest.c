@@ -333,6 +333,7 @@ read_checks (EmoBundle *self,
       self->checks[i].vlm = dup_numbers (self, &check, "vlm", TRUE);
       self->checks[i].distilled = dup_numbers (self, &check, "distilled", FALSE);
       self->checks[i].gated = dup_numbers (self, &check, "gated", FALSE);
+      self->checks[i].dtype = g_strdup (emo_fields_get_string (&check, "dtype", FALSE));
     }
 }
 

@@ -31,6 +31,7 @@ emo_bundle_free (EmoBundle *self)
       g_free (self->checks[i].vlm);
       g_free (self->checks[i].distilled);
       g_free (self->checks[i].gated);
+      g_free (self->checks[i].dtype);
     }
   g_free (self->checks);
   for (guint i = 0; i < self->n_gates; i++)

@@ -24,6 +24,7 @@ typedef struct
   double  *vlm;                     /* [n_labels] probabilities */
   double  *distilled;               /* (nullable) [n_labels] */
   double  *gated;                   /* (nullable) [n_labels] */
+  char    *dtype;                   /* (nullable) what they were computed in; NULL: float32 */
 } EmoBundleCheck;
 
 typedef struct

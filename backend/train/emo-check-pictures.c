@@ -58,6 +58,7 @@ answer_cb (EmoUpdate *update,
   emo_json_append_doubles (text, update->probabilities, update->n_labels);
 }
 
+/* The numbers are those of the type in use, which may be a rough one. */
 static gboolean
 add_check (GString        *text,
            EmoClassifier  *classifier,
@@ -76,6 +77,8 @@ add_check (GString        *text,
   request.explain = FALSE;
   g_string_append (text, text->len > 1 ? ", {\"image\": " : "{\"image\": ");
   emo_json_append_string (text, name);
+  g_string_append (text, ", \"dtype\": ");
+  emo_json_append_string (text, emo_classifier_get_info (classifier)->dtype);
   if (!emo_classifier_classify (classifier, patches, &request, answer_cb, text, cancellable, error))
     return FALSE;
   g_string_append_c (text, '}');

@@ -37,7 +37,7 @@ static const char manifest[] =
   " \"gate\": {\"path\": \"g.safetensors\", \"kind\": \"moe\", \"vlm_input\": \"one-hot\"},\n"
   " \"image\": {\"max_pixels\": 1000, \"max_side\": 1024, \"max_side_filter\": \"bilinear\"},\n"
   " \"domain\": {\"name\": \"drawn\", \"notice\": \"Drawn only\", \"path\": \"domain.safetensors\"},\n"
-  " \"prior\": [-0.5, -1.5], \"checks\": [{\"image\": \"a.png\", \"vlm\": [0.25, 0.75], \"gated\": [0.5, 0.5]}], \"unknown\": 1}\n";
+  " \"prior\": [-0.5, -1.5], \"checks\": [{\"image\": \"a.png\", \"dtype\": \"nf4\", \"vlm\": [0.25, 0.75], \"gated\": [0.5, 0.5]}], \"unknown\": 1}\n";
 
 static char *
 make_bundle (const char *text)
@@ -135,6 +135,7 @@ test_reads_every_field (void)
   g_assert_cmpuint (bundle->n_checks, ==, 1);
   g_assert_cmpfloat (bundle->checks[0].vlm[1], ==, 0.75);
   g_assert_null (bundle->checks[0].distilled);
+  g_assert_cmpstr (bundle->checks[0].dtype, ==, "nf4");
   g_assert_cmpfloat (bundle->checks[0].gated[0], ==, 0.5);
   remove_folder (folder);
 }

@@ -9,7 +9,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 
-#include "emo-bundle-classifier.h"
+#include "emo-bundle-classifier-private.h"
 #include "emo-error.h"
 #include "emo-json.h"
 #include "emo-model-need.h"
@@ -313,6 +313,23 @@ test_classifier_check_verifies_the_numbers (void)
   g_assert_nonnull (check->worst_what);
 }
 
+/* Numbers that were rough when they were made are no nearer in float32. */
+static void
+test_classifier_check_knows_rough_numbers (void)
+{
+  g_autoptr (EmoClassifier) classifier = load ("float32", NULL);
+  EmoBundle *bundle = EMO_BUNDLE_CLASSIFIER (classifier)->bundle;
+  g_autoptr (EmoCheck) rough = NULL;
+  g_autoptr (EmoCheck) unknown = NULL;
+
+  bundle->checks[1].dtype = g_strdup ("bfloat16");
+  rough = emo_classifier_check (classifier, NULL, NULL);
+  g_assert_cmpfloat (rough->tolerance, ==, 5e-2);
+  bundle->checks[0].dtype = g_strdup ("another");
+  unknown = emo_classifier_check (classifier, NULL, NULL);
+  g_assert_cmpfloat (unknown->tolerance, ==, 1e-1);
+}
+
 static void
 test_classifier_generates_text_without_a_picture (void)
 {
@@ -588,6 +605,7 @@ main (int   argc,
   g_test_add_data_func ("/Emo/BundleClassifier/bfloat16-gives-the-same-labels", "bfloat16", test_classifier_gives_the_same_labels);
   g_test_add_data_func ("/Emo/BundleClassifier/nf4-gives-the-same-labels", "nf4", test_classifier_gives_the_same_labels);
   g_test_add_func ("/Emo/BundleClassifier/check-verifies-the-numbers", test_classifier_check_verifies_the_numbers);
+  g_test_add_func ("/Emo/BundleClassifier/check-knows-rough-numbers", test_classifier_check_knows_rough_numbers);
   g_test_add_func ("/Emo/BundleClassifier/generates-text-without-a-picture", test_classifier_generates_text_without_a_picture);
   g_test_add_func ("/Emo/BundleClassifier/sampling-repeats-by-seed", test_classifier_sampling_repeats_by_seed);
   g_test_add_func ("/Emo/BundleClassifier/refuses-in-words", test_classifier_refuses_in_words);
