@@ -35,6 +35,7 @@ typedef struct
   EmoCrossFit       *cross;
   guint              told_part;    /* the part that was begun last, plus one */
   gboolean           save_now;     /* what a step left is to be kept */
+  gboolean           has_domain;   /* it was fitted */
   double             val_accuracy; /* of the last epoch; NaN: not known */
 } Run;
 
@@ -345,6 +346,18 @@ list_domain_rows (Run     *run,
   return n_seen;
 }
 
+/* 4 bits move every picture further than the model's own kind reaches, and who has
+ * the weights as they are stored would be told that none is of that kind. */
+static const char *
+find_no_domain (Run                 *run,
+                const EmoDomainRows *rows)
+{
+  if (g_str_equal (emo_features_get_dtype (run->source.features), "nf4"))
+    return "In nf4 it is not learned which pictures are of their kind";
+
+  return rows->n_seen < 2 || rows->n_unseen < 1 ? "There are too few pictures to say which are of their kind" : NULL;
+}
+
 static gboolean
 save_domain (Run     *run,
              GError **error)
@@ -356,10 +369,12 @@ save_domain (Run     *run,
   EmoDomainRows rows = {
     train->values[EMO_FEATURE_MEANS], train->values[EMO_FEATURE_SPREADS], train->width, list, n_seen, list + n_seen, train->n - n_seen,
   };
+  const char *why_not = find_no_domain (run, &rows);
 
-  if (rows.n_seen >= 2 && rows.n_unseen >= 1)
+  run->has_domain = why_not == NULL;
+  if (run->has_domain)
     return emo_domain_fit_save (&rows, path, run->job->cancellable, error);
-  emo_train_log_note (emo_train_stage_get_log (run->stage), "There are too few pictures to say which are of their kind");
+  emo_train_log_note (emo_train_stage_get_log (run->stage), why_not);
 
   return TRUE;
 }
@@ -379,16 +394,18 @@ static gboolean
 save_manifest (Run     *run,
                GError **error)
 {
+  static const char * const words[] = { "name", "notice", NULL };
   g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (run->job->output, error);
-  g_autofree char *domain = dup_output (run, "domain.safetensors");
   g_autofree char *distilled = g_strdup_printf ("{\"path\": \"distilled.safetensors\", \"depth\": %u}", get_recipe (run)->depth);
 
   if (manifest == NULL)
     return FALSE;
   emo_manifest_edit_set (manifest, "distilled", distilled);
   /* The domain's name and notice are the bundle's own and stay. */
-  if (g_file_test (domain, G_FILE_TEST_EXISTS))
+  if (run->has_domain)
     emo_manifest_edit_merge (manifest, "domain", "{\"path\": \"domain.safetensors\"}");
+  else
+    emo_manifest_edit_keep (manifest, "domain", words);
 
   return emo_manifest_edit_save (manifest, error);
 }

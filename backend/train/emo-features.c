@@ -170,6 +170,14 @@ emo_features_has_teacher (EmoFeatures *self)
   return self->teacher_folder != NULL;
 }
 
+const char *
+emo_features_get_dtype (EmoFeatures *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return emo_compute_get_dtype (&self->compute);
+}
+
 guint
 emo_features_get_width (EmoFeatures *self)
 {

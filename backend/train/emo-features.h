@@ -73,6 +73,7 @@ EmoFeatures    *emo_features_new        (EmoBundle                *bundle,
                                          GError                  **error);
 void            emo_features_free       (EmoFeatures              *self);
 gboolean        emo_features_has_teacher (EmoFeatures             *self);
+const char     *emo_features_get_dtype  (EmoFeatures              *self);   /* "nf4" */
 guint           emo_features_get_width  (EmoFeatures              *self);   /* H */
 /* Names all that the numbers of @set hang on besides the pictures. */
 char           *emo_features_dup_inputs (EmoFeatures              *self,

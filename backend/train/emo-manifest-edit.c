@@ -228,6 +228,32 @@ emo_manifest_edit_merge (EmoManifestEdit *self,
   emo_manifest_edit_set (self, key, text->str);
 }
 
+void
+emo_manifest_edit_keep (EmoManifestEdit   *self,
+                        const char        *key,
+                        const char *const *names)
+{
+  g_autoptr(GString) text = g_string_new ("{");
+  const EmoJsonValue *object;
+
+  g_return_if_fail (self != NULL && key != NULL && names != NULL);
+
+  object = emo_manifest_edit_get (self, key);
+  for (gsize i = 0; object != NULL && names[i] != NULL; i++)
+    {
+      const EmoJsonValue *value = emo_json_value_get_member (object, names[i]);
+
+      if (value == NULL)
+        continue;
+      g_string_append (text, text->len > 1 ? ", " : "");
+      emo_json_append_string (text, names[i]);
+      g_string_append (text, ": ");
+      emo_json_append_value (text, value);
+    }
+  g_string_append_c (text, '}');
+  emo_manifest_edit_set (self, key, text->len > strlen ("{}") ? text->str : NULL);
+}
+
 static char *
 make_text (EmoManifestEdit *self)
 {

@@ -32,6 +32,11 @@ void                emo_manifest_edit_set  (EmoManifestEdit  *self,
 void                emo_manifest_edit_merge (EmoManifestEdit *self,
                                              const char      *key,
                                              const char      *json);
+/* Of the object in the member @key the @names stay, NULL behind the last; where it
+ * has none of them, it leaves. */
+void                emo_manifest_edit_keep (EmoManifestEdit   *self,
+                                            const char        *key,
+                                            const char *const *names);
 /* Atomic. Errors: IO, NO_SPACE; then the file is as it was. */
 gboolean            emo_manifest_edit_save (EmoManifestEdit  *self,
                                             GError          **error);

@@ -174,6 +174,27 @@ test_manifest_edit_merges_objects (Fixture       *fixture,
 }
 
 static void
+test_manifest_edit_keeps_some_members (Fixture       *fixture,
+                                       gconstpointer  data)
+{
+  static const char * const names[] = { "b", "c", NULL };
+  g_autoptr(EmoManifestEdit) edit = load (fixture);
+
+  emo_manifest_edit_keep (edit, "x-note", names);
+  emo_manifest_edit_keep (edit, "n", names);
+  emo_manifest_edit_keep (edit, "none", names);
+  save (edit);
+  assert_text (fixture,
+               "{\n"
+               "  \"format\": 1,\n"
+               "  \"x-note\": {\n"
+               "    \"b\": [1, 2]\n"
+               "  },\n"
+               "  \"labels\": [\"awe\", \"fear\"]\n"
+               "}\n");
+}
+
+static void
 test_manifest_edit_refuses_invalid_members (Fixture       *fixture,
                                             gconstpointer  data)
 {
@@ -292,6 +313,7 @@ main (int   argc,
   ADD ("gives-and-removes-members", with_unknown, test_manifest_edit_gives_and_removes_members);
   ADD ("takes-names-that-need-escapes", "{}", test_manifest_edit_takes_names_that_need_escapes);
   ADD ("merges-objects", with_unknown, test_manifest_edit_merges_objects);
+  ADD ("keeps-some-members", with_unknown, test_manifest_edit_keeps_some_members);
   ADD ("refuses-invalid-members", with_unknown, test_manifest_edit_refuses_invalid_members);
   ADD ("refuses-hostile-files", NULL, test_manifest_edit_refuses_hostile_files);
   ADD ("refuses-files-that-are-none-or-large", NULL, test_manifest_edit_refuses_files_that_are_none_or_large);

@@ -366,6 +366,23 @@ def test_usage_errors_exit_2_with_one_line(folder):
     assert not os.path.exists(out)
 
 
+def test_all_stages_in_four_bits_check_with_the_whole(folder):
+    data, out = scenes(folder, 40, 8), os.path.join(folder, 'out')
+    settings = os.path.join(folder, 'all.json')
+    with open(settings, 'w') as file:
+        json.dump({'vlm': {'epochs': 1, 'batch': 8}, 'teacher': {'network': 'resnet-tiny', 'epochs': 1},
+                   'distilled': {'epochs': 2}, 'gate': {'epochs': 2}}, file)
+    run('train', 'all', data, '--model', MODEL, '--output', out, '--recipe', settings, '--dtype', 'nf4', '--threads', '2', '--quiet')
+    with open(os.path.join(out, 'emovlm.json')) as file:
+        manifest = json.load(file)
+    assert [check['dtype'] for check in manifest['checks']] == ['nf4'] * 2, manifest['checks']
+    assert 'path' not in manifest['domain'] and 'notice' in manifest['domain'], manifest['domain']
+    for dtype in ('auto', 'nf4'):
+        assert b'verified' in run('info', '--check', '--model', out, '--dtype', dtype).stdout, dtype
+    (row,) = rows_of(run('predict', '--model', out, sample(), '--format', 'jsonl').stdout)
+    assert row['error'] is None and row['in_domain'] is None, row
+
+
 def test_a_seed_of_nothing_is_one(folder):
     """A recipe's seed gives way to --seed 0, and to no option that is left out."""
     data, settings = scenes(folder, 8, 4), os.path.join(folder, 'seed.json')

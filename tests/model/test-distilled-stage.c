@@ -89,6 +89,25 @@ test_distilled_stage_makes_a_head_and_a_domain (Stage         *stage,
   g_assert_cmpfloat (read_number (stage, "temperature"), >, 0);
 }
 
+/* The weights as they are stored would see every picture elsewhere. */
+static void
+test_distilled_stage_learns_no_domain_of_four_bits (Stage         *stage,
+                                                    gconstpointer  data)
+{
+  g_autoptr(EmoBundle) bundle = NULL;
+  g_autoptr(GError) error = NULL;
+
+  stage_run (stage, emo_distilled_stage_run);
+  stage->job.dtype = "nf4";
+  stage_run (stage, emo_distilled_stage_run);
+  g_assert_true (stage_said (stage, "In nf4 it is not learned which pictures are of their kind"));
+  bundle = emo_bundle_load (stage->output, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (bundle->distilled);
+  g_assert_null (bundle->domain);
+  g_assert_cmpstr (bundle->domain_name, ==, "drawn scenes");
+}
+
 static void
 test_distilled_stage_is_not_run_twice (Stage         *stage,
                                        gconstpointer  data)
@@ -275,6 +294,7 @@ main (int   argc,
 
 #define ADD(name, function) g_test_add ("/Emo/DistilledStage/" name, Stage, NULL, set_up, function, tear_down)
   ADD ("makes-a-head-and-a-domain", test_distilled_stage_makes_a_head_and_a_domain);
+  ADD ("learns-no-domain-of-four-bits", test_distilled_stage_learns_no_domain_of_four_bits);
   ADD ("is-not-run-twice", test_distilled_stage_is_not_run_twice);
   ADD ("leaves-logits-for-the-gate", test_distilled_stage_leaves_logits_for_the_gate);
   ADD ("stopped-at-random-ends-bit-equal", test_distilled_stage_stopped_at_random_ends_bit_equal);
