@@ -61,7 +61,8 @@ static const Setting settings[] = {
   NUMBER ("", "held_out", held_out, 0, 0.9),
   FIT (vlm),
   COUNT ("vlm", "accumulate", vlm.accumulate, 1, 65536),
-  NUMBER ("vlm", "beta2", vlm.beta2, 0, 1),
+  /* At 1 the second moment stays nothing, and every step is endless. */
+  NUMBER ("vlm", "beta2", vlm.beta2, 0, 0.999999),
   NUMBER ("vlm", "clip", vlm.clip, 0, 1e6),
   CHOICE ("vlm", "loss_on", vlm.loss_on, losses),
   SWITCH ("vlm", "full", vlm.full),

@@ -134,6 +134,7 @@ test_recipe_refuses_in_words (void)
   assert_refused ("vlm", "epochs", "-1", "vlm.epochs: expected a whole number from 1 to 100000, found \"-1\"");
   assert_refused ("vlm", "full", "yes", "vlm.full: expected true or false, found \"yes\"");
   assert_refused ("gate", "kind", "linear", "gate.kind: expected concat-linear, bilinear, moe, dynamic, cross, found \"linear\"");
+  assert_refused ("vlm", "beta2", "1", "vlm.beta2: expected a number from 0 to 0.999999, found \"1\"");
   assert_refused ("teacher", "network", "", "teacher.network: expected a text, found \"\"");
   assert_refused ("", "seed", "-1", "seed: expected a whole number from 0, found \"-1\"");
 }
