@@ -183,18 +183,35 @@ open_pictures (Run       *run,
                                NULL, NULL, run->job->cancellable, error);
 }
 
+/* Pictures that are all broken are as good as none. */
+static gboolean
+load_val (Run     *run,
+          GError **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  if (emo_dataset_count (run->job->dataset, EMO_SPLIT_VAL, -1) == 0)
+    return TRUE;
+  run->val = open_pictures (run, EMO_SPLIT_VAL, VAL_BATCH, &failure);
+  if (run->val != NULL)
+    return TRUE;
+  if (g_error_matches (failure, EMO_ERROR, EMO_ERROR_INVALID_FILE))
+    {
+      g_ptr_array_add (run->notes, g_strdup_printf ("%s: training goes on without", failure->message));
+      return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return FALSE;
+}
+
 static gboolean
 load_pictures (Run     *run,
                GError **error)
 {
   run->train = open_pictures (run, EMO_SPLIT_TRAIN, get_recipe (run)->fit.batch, error);
-  if (run->train == NULL)
-    return FALSE;
-  if (emo_dataset_count (run->job->dataset, EMO_SPLIT_VAL, -1) == 0)
-    return TRUE;
-  run->val = open_pictures (run, EMO_SPLIT_VAL, VAL_BATCH, error);
 
-  return run->val != NULL;
+  return run->train != NULL && load_val (run, error);
 }
 
 static gboolean

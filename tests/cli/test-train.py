@@ -449,6 +449,17 @@ def test_broken_pictures_and_copies_are_notes(folder):
     assert lines[-1]['event'] == 'done', lines
 
 
+def test_val_that_is_broken_is_none(folder):
+    begin, out = all_stages(folder), os.path.join(folder, 'out')
+    for path, _, names in os.walk(os.path.join(folder, 'scenes', 'val')):
+        for name in names:
+            with open(os.path.join(path, name), 'wb') as file:
+                file.write(b'\x89PNG\r\n\x1a\n' + name.encode())
+    lines = events(train(*begin, '--output', out))
+    assert any(line['event'] == 'note' and 'no picture of val can be read' in line['text'] for line in lines), lines
+    assert [line['stage'] for line in lines if line['event'] == 'done'] == list(STAGES), lines
+
+
 def test_a_second_signal_ends_it_at_once(folder):
     data, out = scenes(folder), os.path.join(folder, 'out')
     process = start('vlm', data, '--model', MODEL, '--output', out, '--recipe', recipe(folder, epochs=1000))
