@@ -301,24 +301,6 @@ source_open (Source      *self,
 }
 
 /**
- * emo_teacher_check:
- * @path: a safetensors file or its folder
- * @error: return location
- *
- * Reads what says of which kind and size a teacher is, and no weights.
- *
- * Returns: %FALSE with the reader's errors, UNSUPPORTED, INVALID_FILE or MODEL
- */
-gboolean
-emo_teacher_check (const char  *path,
-                   GError     **error)
-{
-  g_auto(Source) source = { 0 };
-
-  return source_open (&source, path, error);
-}
-
-/**
  * emo_teacher_load:
  * @path: a safetensors file or its folder
  * @labels: the classes that are wanted
@@ -379,6 +361,30 @@ describe_own_labels (const EmoJsonValue *own_labels)
   return emo_file_escape_start (text->str, MAX_SHOWN);
 }
 
+/* An empty teacher of @labels, and which rows of the file's head are theirs. */
+static EmoTeacher *
+match_labels (Source       *source,
+              const char   *path,
+              EmoLabelSet  *labels,
+              guint       **rows,
+              GError      **error)
+{
+  g_autoptr(EmoTeacher) self = _emo_teacher_new_empty (&source->config, labels, error);
+  g_autofree char *expected = NULL;
+  g_autofree char *found = NULL;
+
+  if (self == NULL)
+    return NULL;
+  *rows = head_fits (self, source->file) ? find_rows (get_own_labels (source->own), labels) : NULL;
+  if (*rows != NULL)
+    return g_steal_pointer (&self);
+  expected = g_strjoinv (", ", (char **) emo_label_set_get_labels (labels));
+  found = describe_own_labels (get_own_labels (source->own));
+  g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: expected a teacher of the labels %s, found one of %s", path, expected, found);
+
+  return NULL;
+}
+
 /**
  * emo_teacher_load_trained:
  * @path: a safetensors file or its folder
@@ -401,21 +407,37 @@ emo_teacher_load_trained (const char   *path,
 
   if (!source_open (&source, path, error))
     return NULL;
-  self = _emo_teacher_new_empty (&source.config, labels, error);
-  if (self == NULL)
-    return NULL;
-  if (head_fits (self, source.file))
-    rows = find_rows (get_own_labels (source.own), labels);
-  if (rows == NULL)
-    {
-      g_autofree char *expected = g_strjoinv (", ", (char **) emo_label_set_get_labels (labels));
-      g_autofree char *found = describe_own_labels (get_own_labels (source.own));
+  self = match_labels (&source, path, labels, &rows, error);
 
-      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: expected a teacher of the labels %s, found one of %s", path, expected, found);
-      return NULL;
-    }
+  return self != NULL && read_tensors (self, source.file, path, rows, 0, error) ? g_steal_pointer (&self) : NULL;
+}
 
-  return read_tensors (self, source.file, path, rows, 0, error) ? g_steal_pointer (&self) : NULL;
+/**
+ * emo_teacher_check:
+ * @path: a safetensors file or its folder
+ * @labels: (nullable): classes that it has to tell apart
+ * @error: return location
+ *
+ * Reads what says of which kind and size a teacher is, and no weights.
+ *
+ * Returns: %FALSE with the reader's errors, UNSUPPORTED, INVALID_FILE, MODEL or
+ *   SHAPE
+ */
+gboolean
+emo_teacher_check (const char   *path,
+                   EmoLabelSet  *labels,
+                   GError      **error)
+{
+  g_auto(Source) source = { 0 };
+  g_autoptr(EmoTeacher) self = NULL;
+  g_autofree guint *rows = NULL;
+
+  if (!source_open (&source, path, error))
+    return FALSE;
+  if (labels != NULL)
+    self = match_labels (&source, path, labels, &rows, error);
+
+  return labels == NULL || self != NULL;
 }
 
 /* --- Writing --- */

@@ -71,8 +71,9 @@ EmoTeacher             *emo_teacher_new               (const EmoTeacherConfig *c
                                                        EmoLabelSet          *labels,
                                                        guint64               seed,
                                                        GError              **error);
-/* Reads no weights: whether there is a teacher at @path. */
+/* Reads no weights: whether there is a teacher at @path, of @labels (nullable). */
 gboolean                emo_teacher_check             (const char           *path,
+                                                       EmoLabelSet          *labels,
                                                        GError              **error);
 /* To train: a head for other classes is replaced. */
 EmoTeacher             *emo_teacher_load              (const char           *path,

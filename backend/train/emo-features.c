@@ -70,6 +70,8 @@ name_kinds (EmoFeatures   *self,
     return FALSE;
   if (self->teacher_folder != NULL)
     {
+      if (!emo_teacher_check (self->teacher_folder, self->bundle->labels, error))
+        return FALSE;
       self->kinds[EMO_FEATURE_TEACHER] = emo_feature_kind_teacher (self->teacher_folder, self->bundle->labels, cancellable, error);
       if (self->kinds[EMO_FEATURE_TEACHER] == NULL)
         return FALSE;

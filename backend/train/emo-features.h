@@ -66,7 +66,7 @@ typedef void (*EmoFeatureFunc) (const EmoFeatureProgress *progress,
                                 gpointer                  user_data);
 
 /* Reads weights for their hashes alone. @bundle outlives it. Errors: those of the
- * bundle's files, UNSUPPORTED, IO (another training has the folder), CANCELLED. */
+ * bundle's and the teacher's files (INVALID_FILE: one of other labels), UNSUPPORTED, IO (another training has the folder), CANCELLED. */
 EmoFeatures    *emo_features_new        (EmoBundle                *bundle,
                                          const EmoFeatureOptions  *options,
                                          GCancellable             *cancellable,

@@ -24,7 +24,7 @@ check_network (const char  *network,
   EmoTeacherConfig config;
 
   if (g_file_test (network, G_FILE_TEST_EXISTS))
-    return emo_teacher_check (network, error);
+    return emo_teacher_check (network, NULL, error);
   if (strchr (network, '/') != NULL)
     {
       g_set_error (error, EMO_ERROR, EMO_ERROR_USAGE, "teacher.network: there is no file or folder %s", shown);

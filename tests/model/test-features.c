@@ -397,6 +397,27 @@ test_features_ask_a_teacher (Fixture       *fixture,
   assert_same (rows, again, EMO_FEATURE_TEACHER);
 }
 
+/* Before a picture is looked at. */
+static void
+test_features_refuse_a_teacher_of_others (Fixture       *fixture,
+                                          gconstpointer  data)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "teacher", NULL);
+  EmoFeatureOptions options = { .folder = fixture->caches, .teacher = folder, .device = "cpu", .dtype = "float32", .threads = 1 };
+  EmoTeacherConfig config;
+  g_autoptr(EmoLabelSet) others = emo_label_set_new ((const char *[]) { "calm", "storm", NULL }, NULL);
+  g_autoptr(EmoTeacher) teacher = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (emo_teacher_config_init_named (&config, "resnet-tiny", NULL));
+  teacher = emo_teacher_new (&config, others, 7, NULL);
+  g_assert_cmpint (g_mkdir (folder, 0755), ==, 0);
+  g_assert_true (emo_teacher_save (teacher, folder, NULL));
+  g_assert_null (emo_features_new (fixture->bundle, &options, NULL, &error));
+  g_assert_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE);
+  g_assert_nonnull (strstr (error->message, "found one of calm, storm"));
+}
+
 static void
 test_features_have_one_owner (Fixture       *fixture,
                               gconstpointer  data)
@@ -428,6 +449,7 @@ main (int   argc,
   ADD ("of-several-eyes-leave-broken-pictures-out", 3, test_features_leave_broken_pictures_out);
   ADD ("keep-what-is-computed-when-stopped", 1, test_features_keep_what_is_computed_when_stopped);
   ADD ("ask-a-teacher", 1, test_features_ask_a_teacher);
+  ADD ("refuse-a-teacher-of-others", 1, test_features_refuse_a_teacher_of_others);
   ADD ("have-one-owner", 1, test_features_have_one_owner);
 #undef ADD
 

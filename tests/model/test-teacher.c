@@ -331,7 +331,7 @@ test_leaves_no_config_of_others (void)
   g_assert_true (g_file_test (config, G_FILE_TEST_EXISTS));
   g_assert_true (emo_teacher_save (resnet, folder, NULL));
   g_assert_false (g_file_test (config, G_FILE_TEST_EXISTS));
-  g_assert_true (emo_teacher_check (folder, NULL));
+  g_assert_true (emo_teacher_check (folder, NULL, NULL));
   remove_folder (folder);
 }
 
@@ -349,12 +349,14 @@ test_is_asked_of_its_own_classes (gconstpointer data)
   float logits[BATCH * N_LABELS], found[BATCH * N_LABELS];
 
   g_assert_true (emo_teacher_save (teacher, folder, NULL));
-  g_assert_true (emo_teacher_check (folder, NULL));
+  g_assert_true (emo_teacher_check (folder, NULL, NULL));
   trained = emo_teacher_load_trained (folder, same, &error);
   g_assert_no_error (error);
   run (teacher, &inference, logits, N_LABELS);
   run (trained, &inference, found, N_LABELS);
   assert_swapped (found, logits);
+  g_assert_true (emo_teacher_check (folder, same, NULL));
+  g_assert_false (emo_teacher_check (folder, others, NULL));
   g_assert_null (emo_teacher_load_trained (folder, others, &error));
   g_assert_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE);
   g_assert_nonnull (strstr (error->message, "the labels a, b, c, found one of a, b, c, d, e"));
