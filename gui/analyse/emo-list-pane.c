@@ -14,6 +14,7 @@
 #include "emo-grid-columns.h"
 #include "emo-label-strip.h"
 #include "emo-large-set.h"
+#include "emo-list-anchor.h"
 #include "emo-list-pane.h"
 #include "emo-picture-list.h"
 #include "emo-picture-selection.h"
@@ -477,6 +478,7 @@ emo_list_pane_init (EmoListPane *self)
   emo_drop_down_set_name (self->sort, _("Sort By"));
   emo_tab_stop_add (GTK_WIDGET (self->list));
   emo_grid_columns_add (self->list, COLUMN_WIDTH, MAX_COLUMNS);
+  emo_list_anchor_add (GTK_WIDGET (self->list));
 }
 
 /**

@@ -5,7 +5,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """usage: test-list.py DESKTOP CLI SAMPLES"""
 import os
+import shutil
 import sys
+import tempfile
+import time
 
 import driver
 from driver import App, predict, wait_for, xdotool
@@ -14,6 +17,11 @@ driver.relaunch_in_session(sys.argv)
 
 DESKTOP, CLI, SAMPLES = (os.path.abspath(p) for p in sys.argv[1:4])
 NAMES = sorted(n for n in os.listdir(SAMPLES) if n.lower().endswith(('.png', '.jpg')))
+WORK = tempfile.mkdtemp(prefix='emo-driven-list-')
+# More than a grid of two columns makes cells for.
+MANY, PICKED = 156, 106
+# Where its first cells are, in the window.
+CELLS = [(x, y) for y in (210, 350, 490, 640) for x in (72, 200)]
 
 
 def cells(app):
@@ -90,5 +98,56 @@ def test_d_goes_to_the_next_disagreement():
     app.close()
 
 
+def open_many():
+    """Pictures named by their numbers; those of the last third have "pick" in their names."""
+    folder = tempfile.mkdtemp(prefix='many-', dir=WORK)
+    here = [shutil.copy(os.path.join(SAMPLES, n), os.path.join(WORK, n)) for n in NAMES]
+    for i in range(MANY):
+        copied = here[i % len(here)]
+        os.link(copied, os.path.join(folder, f'{i:03}{"-pick" if i >= PICKED else ""}{os.path.splitext(copied)[1]}'))
+    app = App(DESKTOP, folder, config=driver.make_config(first_launch='false', explain='false'))
+    xdotool('windowmove', '--sync', app.window, 0, 0)
+    return app
+
+
+def wait_for_end(app):
+    wait_for(lambda: len([n for n in cells(app) if n.name.rstrip().endswith('%')]) > 10, 60, 'answers')
+    wait_for(lambda: not [n for n in app.find_all('push button', 'Stop') if n.extents[2] > 0], 120, 'the end of the batch')
+
+
+def click_cells(app):
+    """Which picture each of the first places of the list shows."""
+    clicked = []
+    for x, y in CELLS:
+        xdotool('mousemove', '--sync', x, y, 'click', 1)
+        time.sleep(0.5)
+        clicked.append(shown(app))
+    return clicked
+
+
+def sort_by(app, n):
+    """The order that is the n-th of its list."""
+    app.key('ctrl+f')
+    xdotool('key', '--clearmodifiers', 'Tab', 'Return')
+    wait_for(lambda: [n for n in app.find_all('label', 'Sort By') if n.extents[2] > 0], 10, 'the popover')
+    time.sleep(0.5)
+    xdotool('key', 'Tab', 'space')
+    time.sleep(0.5)
+    xdotool('key', *['Down'] * n, 'Return')
+    time.sleep(0.5)
+    xdotool('key', 'Escape')
+
+
+def test_a_new_order_has_no_hole_while_a_batch_runs():
+    app = open_many()
+    wait_for(lambda: len([n for n in cells(app) if n.name.rstrip().endswith('%')]) > 3, 60, 'answers')
+    sort_by(app, 4)
+    wait_for_end(app)
+    time.sleep(1)
+    clicked = click_cells(app)
+    assert None not in clicked and len(set(clicked)) == len(clicked), clicked
+    app.close()
+
+
 cases = [f for n, f in list(globals().items()) if n.startswith('test_')]
-driver.run_main(cases, sys.argv[4:])
+driver.run_main(cases, sys.argv[4:], WORK)
