@@ -37,6 +37,9 @@ struct _EmoListPane
   EmoLargeSet         *large_set;
   EmoJob              *job;          /* (nullable) of the running batch */
   GtkWidget           *history;      /* (nullable) */
+  guint                look_id;      /* what the list is to show is put off */
+  guint                look_frames;
+  gboolean             look_at_start;
 
   AdwViewStack        *stack;
   GtkWidget           *switcher;
@@ -140,6 +143,80 @@ update_status (EmoListPane *self)
   gtk_widget_set_visible (self->start_button, can_start && emo_large_set_get_offer (self->large_set) == NULL);
 }
 
+/* Without a height there is nothing to scroll, see emo-list-anchor.c. */
+static void
+scroll_to (EmoListPane *self,
+           guint        position)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list));
+
+  if (gtk_adjustment_get_page_size (adjustment) > 0 && position < g_list_model_get_n_items (emo_picture_list_get_shown (self->pictures)))
+    gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
+}
+
+static gboolean
+has_focus (EmoListPane *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  return focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->list));
+}
+
+/* GTK keeps a picture where it is on the screen. Whoever looks at the start of the
+ * list wants to see what comes to be the first, unless the keyboard is on a picture;
+ * whoever has scrolled stays with what is there. */
+static void
+stay_at_start (EmoListPane *self)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list));
+
+  if (gtk_adjustment_get_value (adjustment) <= 0 && !has_focus (self))
+    scroll_to (self, 0);
+}
+
+static gboolean
+look_cb (GtkWidget     *list,
+         GdkFrameClock *clock,
+         gpointer       user_data)
+{
+  EmoListPane *self = EMO_LIST_PANE (user_data);
+  guint position = emo_picture_selection_get_position (self->selection);
+
+  /* Rows have their new places only after a frame. */
+  if (self->look_frames++ == 0)
+    return G_SOURCE_CONTINUE;
+
+  self->look_id = 0;
+  scroll_to (self, self->look_at_start || position == GTK_INVALID_LIST_POSITION ? 0 : position);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+look_at (EmoListPane *self,
+         gboolean     start)
+{
+  self->look_at_start = start;
+  self->look_frames = 0;
+  if (self->look_id == 0)
+    self->look_id = gtk_widget_add_tick_callback (GTK_WIDGET (self->list), look_cb, self, NULL);
+}
+
+/* A new order is read from its start. */
+static void
+order_cb (EmoListPane *self)
+{
+  look_at (self, TRUE);
+}
+
+/* Another filter leaves others; whoever looks at one of them keeps it in sight. */
+static void
+filter_cb (EmoListPane *self)
+{
+  look_at (self, FALSE);
+}
+
 /* What the filter leaves; an empty list says why it is. */
 static void
 shown_cb (EmoListPane *self)
@@ -148,6 +225,7 @@ shown_cb (EmoListPane *self)
   gboolean none = n == 0 && emo_picture_list_get_filtered (self->pictures);
 
   gtk_stack_set_visible_child_name (self->shown_stack, none ? "none" : "some");
+  stay_at_start (self);
   update_status (self);
 }
 
@@ -332,6 +410,9 @@ emo_list_pane_dispose (GObject *object)
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   g_clear_object (&self->selection);
+  if (self->look_id != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self->list), self->look_id);
+  self->look_id = 0;
   /* dispose_template unparents bound children, of which AdwBin keeps a pointer. */
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMO_TYPE_LIST_PANE);
@@ -494,6 +575,8 @@ emo_list_pane_set_session (EmoListPane    *self,
                            EmoSession     *session,
                            EmoModelLoader *loader)
 {
+  static const char * const filters[] = { "notify::show", "notify::label", "notify::search" };
+  static const char * const orders[] = { "notify::sort", "notify::reversed" };
   static const char * const counts[] = {
     "notify::running", "notify::n-done", "notify::n-failed", "notify::n-held", "notify::classifier",
   };
@@ -515,6 +598,10 @@ emo_list_pane_set_session (EmoListPane    *self,
                            G_CALLBACK (shown_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->pictures, "counted", G_CALLBACK (counted_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->pictures, "notify::filtered", G_CALLBACK (shown_cb), self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    g_signal_connect_object (self->pictures, filters[i], G_CALLBACK (filter_cb), self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
+    g_signal_connect_object (self->pictures, orders[i], G_CALLBACK (order_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (emo_session_get_samples (session), "items-changed",
                            G_CALLBACK (update_status), self, G_CONNECT_SWAPPED);
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -543,12 +630,10 @@ static gboolean
 select_shown (EmoListPane *self,
               GPtrArray   *samples)
 {
-  guint position = emo_picture_selection_select (self->selection, samples);
-
-  if (position == GTK_INVALID_LIST_POSITION)
+  if (emo_picture_selection_select (self->selection, samples) == GTK_INVALID_LIST_POSITION)
     return FALSE;
 
-  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
+  look_at (self, FALSE);
 
   return TRUE;
 }

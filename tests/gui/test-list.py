@@ -116,7 +116,7 @@ def wait_for_end(app):
 
 
 def click_cells(app):
-    """Which picture each of the first places of the list shows."""
+    """Which picture a click on each of the first places of the list shows."""
     clicked = []
     for x, y in CELLS:
         xdotool('mousemove', '--sync', x, y, 'click', 1)
@@ -138,6 +138,38 @@ def sort_by(app, n):
     xdotool('key', 'Escape')
 
 
+def test_a_search_that_ends_leaves_no_hole():
+    app = open_many()
+    wait_for_end(app)
+    app.key('ctrl+f')
+    write(app, 'pick')
+    app.wait_text(f'{MANY - PICKED} of {MANY} pictures shown')
+    app.key('Escape')
+    app.wait('label', f'{MANY} pictures')
+    time.sleep(1)
+    clicked = click_cells(app)
+    assert [name and name[:3] for name in clicked] == [f'{i:03}' for i in range(len(CELLS))], clicked
+    app.close()
+
+
+def test_what_is_looked_at_stays_in_sight_when_a_search_ends():
+    app = open_many()
+    wait_for_end(app)
+    app.key('ctrl+f')
+    write(app, 'pick')
+    app.wait_text(f'{MANY - PICKED} of {MANY} pictures shown')
+    xdotool('mousemove', '--sync', *CELLS[3], 'click', 1)
+    name = wait_for(lambda: shown(app), 5, 'a picture')
+    assert name.startswith(f'{PICKED + 3}'), name
+    app.key('ctrl+f', 'Escape')
+    app.wait('label', f'{MANY} pictures')
+    time.sleep(1)
+    assert shown(app) == name
+    clicked = click_cells(app)
+    assert name in clicked, (name, clicked)
+    app.close()
+
+
 def test_a_new_order_has_no_hole_while_a_batch_runs():
     app = open_many()
     wait_for(lambda: len([n for n in cells(app) if n.name.rstrip().endswith('%')]) > 3, 60, 'answers')
@@ -146,6 +178,8 @@ def test_a_new_order_has_no_hole_while_a_batch_runs():
     time.sleep(1)
     clicked = click_cells(app)
     assert None not in clicked and len(set(clicked)) == len(clicked), clicked
+    app.key('Home')
+    wait_for(lambda: shown(app) == clicked[0], 5, f'{clicked[0]}, the first: the list is at its start')
     app.close()
 
 
