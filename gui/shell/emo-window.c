@@ -41,6 +41,7 @@ struct _EmoWindow
   guint                 width_id;
   gboolean              narrow;
   guint                 switcher_id;
+  guint                 outdated_id;
 
   AdwViewStack         *stack;
   AdwViewSwitcherTitle *title;
@@ -470,6 +471,26 @@ finished_cb (EmoWindow *self)
     update_outdated (self);
 }
 
+static gboolean
+outdated_idle_cb (gpointer user_data)
+{
+  EmoWindow *self = user_data;
+
+  self->outdated_id = 0;
+  update_outdated (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Pictures go, and what comes back may have been answered before the model was
+ * changed. Many changes of the list are counted once. */
+static void
+listed_cb (EmoWindow *self)
+{
+  if (self->outdated_id == 0)
+    self->outdated_id = g_idle_add (outdated_idle_cb, self);
+}
+
 static void
 loader_cb (EmoWindow *self)
 {
@@ -662,6 +683,7 @@ connect_page (EmoWindow *self)
 
   g_signal_connect_object (session, "notify::job", G_CALLBACK (job_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "finished", G_CALLBACK (finished_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (emo_session_get_samples (session), "items-changed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
   emo_settings_bind_session (session);
 }
 
@@ -689,6 +711,7 @@ emo_window_dispose (GObject *object)
   g_clear_handle_id (&self->list_id, g_source_remove);
   g_clear_handle_id (&self->width_id, g_source_remove);
   g_clear_handle_id (&self->switcher_id, g_source_remove);
+  g_clear_handle_id (&self->outdated_id, g_source_remove);
   g_clear_object (&self->chooser);
   if (self->loader != NULL)
     g_signal_handlers_disconnect_by_data (self->loader, self);

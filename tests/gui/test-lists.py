@@ -20,6 +20,7 @@ driver.relaunch_in_session(sys.argv)
 
 DESKTOP, CLI, SAMPLES = (os.path.abspath(p) for p in sys.argv[1:4])
 NAMES = sorted(n for n in os.listdir(SAMPLES) if n.lower().endswith(('.png', '.jpg')))
+MODEL = os.path.realpath(os.path.join(SAMPLES, '..', 'models', 'emoscenes'))
 BRANCHES = {'VLM': 'vlm', 'Distilled': 'distilled', 'Gated': 'gated'}
 # Where the first cells of the list are, in the window.
 HEADER_HEIGHT = 47
@@ -71,6 +72,29 @@ def test_removes_all_and_puts_them_back():
     app.wait('push button', 'Open Pictures…')
     app.key('ctrl+z')
     wait_for(lambda: names(app) == NAMES, 10, 'all pictures')
+    assert_quiet(app)
+
+
+def says_outdated(app):
+    """The bar about answers of another model; None where it is put away."""
+    label = next((n for n in app.find_all('label') if 'another model' in n.name), None)
+    # What is in a bar keeps its size; the bar has no height then.
+    return label.name if label and label.parent.parent.parent.extents[3] > 0 else None
+
+
+def test_the_bar_about_another_model_follows_the_list():
+    app = open_samples()
+    app.activate_app_action('use-model', "b'%s'" % MODEL)
+    n = len(NAMES)
+    wait_for(lambda: says_outdated(app) == f'{n} pictures have answers of another model.', 60, 'the bar')
+    app.key('Home', 'shift+Right')
+    app.wait_text('2 selected')
+    app.key('Delete')
+    wait_for(lambda: says_outdated(app) == f'{n - 2} pictures have answers of another model.', 10, 'two less')
+    app.activate_action('remove-all')
+    wait_for(lambda: says_outdated(app) is None, 10, 'no bar above an empty page')
+    app.key('ctrl+z')
+    wait_for(lambda: says_outdated(app) == f'{n - 2} pictures have answers of another model.', 10, 'the bar with what it is about')
     assert_quiet(app)
 
 
