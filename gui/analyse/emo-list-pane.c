@@ -21,6 +21,7 @@
 #include "emo-sample-row.h"
 #include "emo-tab-stop.h"
 #include "emo-time-left.h"
+#include "emo-undo-keys.h"
 
 /* A cell's least width, with what is around it. */
 #define COLUMN_WIDTH 120
@@ -49,6 +50,7 @@ struct _EmoListPane
   GtkCheckButton      *reversed;
   EmoLabelStrip       *strip;
   GtkStack            *shown_stack;
+  GtkWidget           *show_all_button;
   GtkGridView         *list;
   GtkRevealer         *selection_bar;
   GtkLabel            *selected;
@@ -154,13 +156,30 @@ scroll_to (EmoListPane *self,
     gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
 }
 
+/* (nullable) Of the window. */
+static GtkWidget *
+get_focus (EmoListPane *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  return root != NULL ? gtk_root_get_focus (root) : NULL;
+}
+
 static gboolean
 has_focus (EmoListPane *self)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *focus = get_focus (self);
 
   return focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->list));
+}
+
+/* To a picture that is gone; the window looks for another place only later. */
+static gboolean
+has_lost_focus (EmoListPane *self)
+{
+  GtkWidget *focus = get_focus (self);
+
+  return focus == NULL || gtk_widget_get_root (focus) == NULL;
 }
 
 /* GTK keeps a picture where it is on the screen. Whoever looks at the start of the
@@ -225,6 +244,8 @@ shown_cb (EmoListPane *self)
   gboolean none = n == 0 && emo_picture_list_get_filtered (self->pictures);
 
   gtk_stack_set_visible_child_name (self->shown_stack, none ? "none" : "some");
+  if (none && has_lost_focus (self))
+    gtk_widget_grab_focus (self->show_all_button);
   stay_at_start (self);
   update_status (self);
 }
@@ -294,6 +315,13 @@ show_all_cb (EmoListPane *self)
   emo_picture_list_show_all (self->pictures);
 }
 
+/* The tab in front has keys and a search of its own. */
+static gboolean
+is_history_in_front (EmoListPane *self)
+{
+  return self->history != NULL && gtk_widget_get_mapped (self->history);
+}
+
 static void
 search_action (GtkWidget  *widget,
                const char *name,
@@ -301,11 +329,32 @@ search_action (GtkWidget  *widget,
 {
   EmoListPane *self = EMO_LIST_PANE (widget);
 
-  /* The tab in front has a search of its own. */
-  if (self->history != NULL && gtk_widget_get_mapped (self->history))
+  if (is_history_in_front (self))
     gtk_widget_activate_action (self->history, "history.search", NULL);
   else
     gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+static void
+undo_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  EmoListPane *self = EMO_LIST_PANE (widget);
+
+  if (is_history_in_front (self))
+    gtk_widget_activate_action (self->history, "history.undo", NULL);
+  else
+    gtk_widget_activate_action (widget, "page.undo-removal", NULL);
+}
+
+static void
+redo_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  if (!is_history_in_front (EMO_LIST_PANE (widget)))
+    gtk_widget_activate_action (widget, "page.redo-removal", NULL);
 }
 
 static void
@@ -528,6 +577,7 @@ emo_list_pane_class_init (EmoListPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, reversed);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, strip);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, shown_stack);
+  gtk_widget_class_bind_template_child (widget_class, EmoListPane, show_all_button);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, list);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, selection_bar);
   gtk_widget_class_bind_template_child (widget_class, EmoListPane, selected);
@@ -547,8 +597,11 @@ emo_list_pane_class_init (EmoListPaneClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
 
   gtk_widget_class_install_action (widget_class, "pictures.search", NULL, search_action);
+  gtk_widget_class_install_action (widget_class, "pictures.undo", NULL, undo_action);
+  gtk_widget_class_install_action (widget_class, "pictures.redo", NULL, redo_action);
   gtk_widget_class_install_action (widget_class, "pictures.flag", NULL, flag_action);
   gtk_widget_class_install_action (widget_class, "pictures.next-disagreement", NULL, next_disagreement_action);
+  emo_undo_keys_add (widget_class, "pictures.undo", "pictures.redo");
 }
 
 static void

@@ -75,6 +75,35 @@ def test_removes_all_and_puts_them_back():
     assert_quiet(app)
 
 
+def test_ctrl_z_brings_back_all_that_a_filter_showed():
+    app = open_samples()
+    xdotool('windowmove', '--sync', app.window, 0, 0)
+    # A label of the strip above the pictures.
+    xdotool('mousemove', '--sync', 40, 135, 'click', 1)
+    wait_for(lambda: 0 < len(names(app)) < len(NAMES), 10, 'the pictures with a label')
+    wanted = names(app)
+    xdotool('mousemove', '--sync', *CELLS[0], 'click', 1)
+    app.key('ctrl+a', 'Delete')
+    app.wait_text('No picture matches')
+    wait_for(lambda: app.find('push button', 'Show All').focused, 5, 'the focus on the way on')
+    app.key('ctrl+z')
+    wait_for(lambda: names(app) == wanted, 10, 'what was removed')
+    assert_quiet(app)
+
+
+def test_ctrl_z_in_the_search_brings_back_no_picture():
+    app = open_samples()
+    app.key('Home', 'Delete')
+    app.wait_text(f'“{NAMES[0]}” removed')
+    app.key('ctrl+f', 'x', *['ctrl+z'] * 3)
+    app.key('ctrl+shift+z', *['ctrl+z'] * 3)
+    time.sleep(1)
+    assert names(app) == NAMES[1:], names(app)
+    app.key('Escape', 'ctrl+z')
+    wait_for(lambda: names(app) == NAMES, 10, 'the picture')
+    assert_quiet(app)
+
+
 def says_outdated(app):
     """The bar about answers of another model; None where it is put away."""
     label = next((n for n in app.find_all('label') if 'another model' in n.name), None)
