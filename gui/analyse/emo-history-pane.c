@@ -18,6 +18,7 @@
 #include "emo-settings.h"
 #include "emo-status-page.h"
 #include "emo-tab-stop.h"
+#include "emo-undo-keys.h"
 
 struct _EmoHistoryPane
 {
@@ -414,6 +415,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "history.undo", NULL, undo_action);
   gtk_widget_class_install_action (widget_class, "history.flag", NULL, flag_action);
   gtk_widget_class_install_action (widget_class, "history.search", NULL, search_action);
+  emo_undo_keys_add (widget_class, "history.undo", NULL);
 }
 
 static void

@@ -254,6 +254,20 @@ def test_deletes_with_undo_and_for_good():
     quit_quietly(app)
 
 
+def test_undoes_the_last_deletion_without_a_row_left():
+    home = Home()
+    app = home.start(os.path.join(SAMPLES, NAMES[0]))
+    wait_for(lambda: answered(app), 60, 'the answer')
+    open_history(app, 1)
+    app.key('Home', 'End', 'Delete')
+    wait_for(lambda: home.count() == 0, 10, 'nothing left')
+    app.wait('label', 'No History Yet')
+    app.key('ctrl+z')
+    wait_for(lambda: home.count() == 1, 10, 'the result back')
+    wait_for(lambda: names(app) == NAMES[:1], 10, 'its row')
+    quit_quietly(app)
+
+
 def test_keeps_flags_and_analyses_again():
     home = Home(explain='false')
     app = answer_samples(home)
