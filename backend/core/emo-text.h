@@ -19,4 +19,7 @@ G_BEGIN_DECLS
 /* For screens, tables and CSV: valid UTF-8. */
 char *emo_text_dup_display (const char *text);
 
+/* For searches. */
+char *emo_text_fold        (const char *text);
+
 G_END_DECLS

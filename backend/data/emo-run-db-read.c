@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "emo-run-db-private.h"
+#include "emo-text.h"
 #include "emo-update.h"
 
 /* Nothing that comes out of the file is believed: text is made valid, numbers
@@ -149,16 +150,6 @@ read_entries (EmoRunDb      *self,
   return rc == SQLITE_DONE ? g_steal_pointer (&entries) : NULL;
 }
 
-/* Letters compare as people compare them: without case, and whichever way an
- * accent is written. */
-static char *
-fold (const char *text)
-{
-  g_autofree char *normal = g_utf8_normalize (text, -1, G_NORMALIZE_ALL);
-
-  return g_utf8_casefold (normal != NULL ? normal : "", -1);
-}
-
 static void
 append_folded (GString    *out,
                const char *text)
@@ -168,7 +159,7 @@ append_folded (GString    *out,
   if (text == NULL || !g_utf8_validate (text, -1, NULL))
     return;
 
-  folded = fold (text);
+  folded = emo_text_fold (text);
   g_string_append (out, folded);
   g_string_append_c (out, '\n');
 }
@@ -209,7 +200,7 @@ split_words (const char *text)
   if (text == NULL || !g_utf8_validate (text, -1, NULL))
     return NULL;
 
-  folded = fold (text);
+  folded = emo_text_fold (text);
   parts = g_strsplit_set (folded, " \t\n\r", -1);
   for (guint i = 0; parts[i] != NULL; i++)
     if (parts[i][0] != '\0')

@@ -33,7 +33,7 @@ struct _EmoPictureList
   EmoPictureShow      show;
   char               *label;        /* (nullable) */
   char               *search;       /* (nullable) */
-  char               *folded;       /* (nullable) the search without case */
+  char               *folded;       /* (nullable) the search, to compare */
   EmoPictureSort      sort;
   gboolean            reversed;
 
@@ -111,7 +111,7 @@ matches_search (EmoPictureList *self,
   if (self->folded == NULL)
     return TRUE;
 
-  folded = g_utf8_casefold (emo_sample_get_file_name (sample), -1);
+  folded = emo_text_fold (emo_sample_get_file_name (sample));
 
   return strstr (folded, self->folded) != NULL;
 }
@@ -476,7 +476,7 @@ take_value (EmoPictureList *self,
       if (!set_words (&self->search, g_value_get_string (value)))
         return FALSE;
       g_free (self->folded);
-      self->folded = self->search != NULL ? g_utf8_casefold (self->search, -1) : NULL;
+      self->folded = self->search != NULL ? emo_text_fold (self->search) : NULL;
       return TRUE;
     case PROP_SORT:
       if (self->sort == (EmoPictureSort) g_value_get_enum (value))

@@ -55,6 +55,18 @@ test_text_escaped_nul_is_unescaped (void)
   g_assert_cmpstr (cut, ==, "a" EMO_TEXT_NUL "b");
 }
 
+/* As files from a Mac have it, and as keyboards write it. */
+static void
+test_text_fold_takes_accents_in_either_way (void)
+{
+  g_autofree char *apart = emo_text_fold ("Gema\314\210LDE");
+  g_autofree char *whole = emo_text_fold ("gem\303\204lde");
+  g_autofree char *none = emo_text_fold ("\377");
+
+  g_assert_cmpstr (apart, ==, whole);
+  g_assert_cmpstr (none, ==, "");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -65,5 +77,6 @@ main (int   argc,
   g_test_add_func ("/Emo/Text/json-gets-the-character-back", test_text_json_gets_the_character_back);
   g_test_add_func ("/Emo/Text/answer-with-nul-stays-raw", test_text_answer_with_nul_stays_raw);
   g_test_add_func ("/Emo/Text/escaped-nul-is-unescaped", test_text_escaped_nul_is_unescaped);
+  g_test_add_func ("/Emo/Text/fold-takes-accents-in-either-way", test_text_fold_takes_accents_in_either_way);
   return g_test_run ();
 }

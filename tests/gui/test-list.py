@@ -77,6 +77,18 @@ def test_typing_in_the_search_is_typing():
     app.close()
 
 
+def test_the_search_finds_accents_in_either_way():
+    folder = tempfile.mkdtemp(prefix='accents-', dir=WORK)
+    for name, sample in (('Gema\u0308lde.png', NAMES[0]), ('caf\u00e9.png', NAMES[1]), ('other.png', NAMES[2])):
+        shutil.copy(os.path.join(SAMPLES, sample), os.path.join(folder, name))
+    app = App(DESKTOP, folder)
+    wait_for(lambda: len(cells(app)) == 3, 30, 'the pictures')
+    app.key('ctrl+f')
+    write(app, 'GEM\u00c4')
+    wait_for(lambda: names(app) == ['Gema\u0308lde.png'], 10, 'the name with the accent apart')
+    app.close()
+
+
 def test_f_flags_and_takes_the_flag_off():
     app = open_samples()
     app.key('Home', 'f')
