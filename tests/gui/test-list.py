@@ -150,6 +150,18 @@ def sort_by(app, n):
     xdotool('key', 'Escape')
 
 
+def test_the_popovers_words_are_before_what_they_name():
+    app = open_samples()
+    app.key('ctrl+f')
+    xdotool('key', '--clearmodifiers', 'Tab', 'Return')
+    for name in ('Show', 'Sort By'):
+        place = wait_for(lambda: next((n.extents for n in app.find_all('label', name) if n.extents[2] > 0), None), 10, name)
+        box = next(n.extents for n in app.find_all('combo box', name))
+        assert place[0] + place[2] <= box[0], (name, place, box)
+    app.key('Escape')
+    app.close()
+
+
 def test_a_search_that_ends_leaves_no_hole():
     app = open_many()
     wait_for_end(app)
