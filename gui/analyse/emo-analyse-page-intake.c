@@ -64,7 +64,8 @@ show_skipped_cb (AdwToast *toast,
 
 static void
 toast_skipped (EmoAnalysePage *self,
-               EmoCollection  *collection)
+               EmoCollection  *collection,
+               guint           n_added)
 {
   Skipped *skipped = g_new0 (Skipped, 1);
   g_autofree char *markup = NULL;
@@ -75,7 +76,7 @@ toast_skipped (EmoAnalysePage *self,
     text = g_strdup_printf (ngettext ("No picture in there: %'u other file", "No picture in there: %'u other files", collection->n_skipped),
                             collection->n_skipped);
   else
-    text = g_strdup_printf (_("%'u added, %'u skipped"), collection->samples->len, collection->n_skipped);
+    text = g_strdup_printf (_("%'u added, %'u skipped"), n_added, collection->n_skipped);
 
   skipped->paths = g_ptr_array_ref (collection->skipped);
   skipped->n = collection->n_skipped;
@@ -173,13 +174,14 @@ scan_cb (GObject      *object,
   g_autoptr (EmoAnalysePage) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (EmoFileScan) scan = emo_file_scan_finish (result, &error);
+  guint n_added = 0;
 
   /* The only error is that the page is gone. */
   if (scan == NULL)
     return;
 
   if (scan->collection->samples->len > 0)
-    _emo_analyse_page_add_samples (self, scan->collection->samples);
+    n_added = _emo_analyse_page_add_samples (self, scan->collection->samples);
   remember_opened (scan);
   if (scan->model != NULL)
     offer_model (self, scan->model);
@@ -193,7 +195,7 @@ scan_cb (GObject      *object,
       _emo_analyse_page_toast (self, problem->message);
     }
   if (scan->collection->n_skipped > 0)
-    toast_skipped (self, scan->collection);
+    toast_skipped (self, scan->collection, n_added);
   else if (scan->collection->samples->len == 0 && scan->n_refused == 0 &&
            scan->collection->problems->len == 0 && scan->model == NULL)
     _emo_analyse_page_toast (self, _("The folder is empty"));

@@ -63,15 +63,15 @@ struct _EmoAnalysePage
 };
 
 /* emo-analyse-page.c */
-void _emo_analyse_page_toast         (EmoAnalysePage *self,
-                                      const char     *text);
-void _emo_analyse_page_add_samples   (EmoAnalysePage *self,
-                                      GPtrArray      *samples);   /* of EmoSample */
-void _emo_analyse_page_go_on_with    (EmoAnalysePage *self,
-                                      GPtrArray      *samples);   /* of EmoSample */
-void _emo_analyse_page_update_empty  (EmoAnalysePage *self);
-void _emo_analyse_page_show_content  (EmoAnalysePage *self);
-void _emo_analyse_page_update_shown  (EmoAnalysePage *self);
+void  _emo_analyse_page_toast         (EmoAnalysePage *self,
+                                       const char     *text);
+guint _emo_analyse_page_add_samples   (EmoAnalysePage *self,
+                                       GPtrArray      *samples);   /* of EmoSample */
+void  _emo_analyse_page_go_on_with    (EmoAnalysePage *self,
+                                       GPtrArray      *samples);   /* of EmoSample */
+void  _emo_analyse_page_update_empty  (EmoAnalysePage *self);
+void  _emo_analyse_page_show_content  (EmoAnalysePage *self);
+void  _emo_analyse_page_update_shown  (EmoAnalysePage *self);
 
 /* emo-analyse-page-list.c */
 void _emo_analyse_page_install_list  (GtkWidgetClass *widget_class);

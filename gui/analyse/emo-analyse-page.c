@@ -240,23 +240,26 @@ list_samples (EmoAnalysePage *self,
 }
 
 /* New pictures start at once, a few of many at first, but not what was stopped on
- * purpose. */
-void
+ * purpose. Gives how many were not in the list before. */
+guint
 _emo_analyse_page_add_samples (EmoAnalysePage *self,
                                GPtrArray      *samples)
 {
   GListModel *list = emo_session_get_samples (self->session);
   guint n_before = g_list_model_get_n_items (list);
-  guint n_held;
+  guint n_added, n_held;
 
   g_object_get (self->session, "n-held", &n_held, NULL);
   list_samples (self, samples);
+  n_added = g_list_model_get_n_items (list) - n_before;
   if (n_held > 0)
-    return;
+    return n_added;
 
-  if (g_list_model_get_n_items (list) - n_before > EMO_LARGE_SET_MIN)
+  if (n_added > EMO_LARGE_SET_MIN)
     emo_list_pane_measure (self->list_pane, samples);
   emo_session_start (self->session);
+
+  return n_added;
 }
 
 /* A batch that was begun before: it needs no forecast, and whoever asks for it

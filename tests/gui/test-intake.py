@@ -105,6 +105,26 @@ def test_what_a_folder_has_besides_is_counted_and_shown():
     assert_quiet(app)
 
 
+def test_what_is_listed_already_is_not_counted_as_added():
+    folder = tempfile.mkdtemp(prefix='twice-', dir=WORK)
+    for name in NAMES[:3]:
+        shutil.copy(os.path.join(SAMPLES, name), folder)
+    with open(os.path.join(folder, 'notes.txt'), 'w') as file:
+        file.write('no picture')
+
+    app = App(DESKTOP, folder)
+    app.wait_text('3 added, 1 skipped')
+    shutil.copy(os.path.join(SAMPLES, NAMES[3]), folder)
+    owner = paste(app, 'text/uri-list', f'file://{folder}\r\n')
+    try:
+        app.wait_text('1 added, 1 skipped')
+        app.key('ctrl+v')
+        app.wait_text('0 added, 1 skipped', 30)
+    finally:
+        end(owner)
+    assert_quiet(app)
+
+
 def test_names_a_wrong_file_and_the_way_on():
     wrong = {'talk.pdf': (b'%PDF-1.7\n', 'export the page'),
              'film.mkv': (b'\x1a\x45\xdf\xa3' + bytes(64), 'save a frame'),
