@@ -311,6 +311,8 @@ drop_cb (GtkDropTargetAsync *target,
   DropData *data = g_new0 (DropData, 1);
 
   gtk_widget_set_visible (self->drop_highlight, FALSE);
+  /* GTK takes its outline off when a drag leaves, but not when it ends here. */
+  gtk_widget_unset_state_flags (GTK_WIDGET (self), GTK_STATE_FLAG_DROP_ACTIVE);
   data->page = g_object_ref (self);
   data->drop = g_object_ref (drop);
   emo_intake_read_drop_async (drop, self->cancellable, drop_read_cb, data);

@@ -91,6 +91,12 @@ def test_explains_the_selected_picture():
     assert_quiet(app)
 
 
+def has_blue_edge():
+    """Whether the window, in the corner of the screen, has an outline at its left."""
+    out = subprocess.run(['import', '-window', 'root', '-crop', '12x1+0+500', '-depth', '8', 'rgb:-'], check=True, capture_output=True).stdout
+    return any(out[i + 2] > out[i] + 60 for i in range(0, len(out), 3))
+
+
 def test_takes_a_drop_from_another_process():
     files = [os.path.join(SAMPLES, n) for n in sample_names()[:3]]
     app = App(DESKTOP)
@@ -108,8 +114,10 @@ def test_takes_a_drop_from_another_process():
             time.sleep(0.02)
         xdotool('mousemove', 600, 500)
         app.wait_text('Drop Images to Analyse')
+        wait_for(has_blue_edge, 5, 'GTK’s outline of where the drop goes')
         xdotool('mouseup', 1)
         wait_for(lambda: len(finished(app)) == len(files), 60, 'the dropped pictures')
+        wait_for(lambda: not has_blue_edge(), 5, 'no outline after the drop')
         assert source.stdout.readline().strip() == 'drag-end'
         assert {r.split(',')[0] for r in rows(app)} == {os.path.basename(f) for f in files}
     finally:
