@@ -379,13 +379,13 @@ save_domain (Run     *run,
   return TRUE;
 }
 
-/* What was fitted on the head that is replaced leaves first: at no time does the
- * bundle hold a gate with a head that is not its own. */
+/* What was fitted on the head that is replaced, and what is told of that, leaves
+ * first: at no time does the bundle hold a gate with a head that is not its own. */
 static gboolean
 drop_what_hangs_on_it (Run     *run,
                        GError **error)
 {
-  static const char *const keys[] = { "distilled", "gate", "gates", "checks", NULL };
+  static const char *const keys[] = { "distilled", "gate", "gates", "checks", "prior", "provenance", NULL };
 
   return emo_manifest_edit_drop (run->job->output, keys, error);
 }

@@ -17,6 +17,7 @@
 #include "emo-domain.h"
 #include "emo-error.h"
 #include "emo-head.h"
+#include "emo-manifest-edit.h"
 #include "emo-safetensors.h"
 #include "emo-teacher.h"
 #include "emo-visual-spread.h"
@@ -106,6 +107,24 @@ test_distilled_stage_learns_no_domain_of_four_bits (Stage         *stage,
   g_assert_nonnull (bundle->distilled);
   g_assert_null (bundle->domain);
   g_assert_cmpstr (bundle->domain_name, ==, "drawn scenes");
+}
+
+/* The bundle began with a gate, and says how good it was. */
+static void
+test_distilled_stage_takes_back_what_hung_on_the_head (Stage         *stage,
+                                                       gconstpointer  data)
+{
+  static const char * const gone[] = { "gate", "gates", "checks", "prior", "provenance" };
+  g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (stage->output, NULL);
+  g_autoptr(EmoManifestEdit) left = NULL;
+
+  emo_manifest_edit_set (manifest, "prior", "[0, 0, 0, 0, 0, 0, 0, 0]");
+  g_assert_nonnull (emo_manifest_edit_get (manifest, "provenance"));
+  g_assert_true (emo_manifest_edit_save (manifest, NULL));
+  stage_run (stage, emo_distilled_stage_run);
+  left = emo_manifest_edit_load (stage->output, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (gone); i++)
+    g_assert_null (emo_manifest_edit_get (left, gone[i]));
 }
 
 static void
@@ -295,6 +314,7 @@ main (int   argc,
 #define ADD(name, function) g_test_add ("/Emo/DistilledStage/" name, Stage, NULL, set_up, function, tear_down)
   ADD ("makes-a-head-and-a-domain", test_distilled_stage_makes_a_head_and_a_domain);
   ADD ("learns-no-domain-of-four-bits", test_distilled_stage_learns_no_domain_of_four_bits);
+  ADD ("takes-back-what-hung-on-the-head", test_distilled_stage_takes_back_what_hung_on_the_head);
   ADD ("is-not-run-twice", test_distilled_stage_is_not_run_twice);
   ADD ("leaves-logits-for-the-gate", test_distilled_stage_leaves_logits_for_the_gate);
   ADD ("stopped-at-random-ends-bit-equal", test_distilled_stage_stopped_at_random_ends_bit_equal);
