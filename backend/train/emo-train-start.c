@@ -32,25 +32,43 @@
 
 /* --- Files --- */
 
+static gboolean
+copy_bytes (const char  *from,
+            const char  *to,
+            GError     **error)
+{
+  g_autoptr(GFile) source = g_file_new_for_path (from);
+  g_autoptr(GFile) target = g_file_new_for_path (to);
+  g_autoptr(GError) failure = NULL;
+  g_autofree char *shown_from = NULL;
+  g_autofree char *shown_to = NULL;
+
+  if (g_file_copy (source, target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &failure))
+    return TRUE;
+  /* GIO names neither of the two. */
+  shown_from = emo_file_escape_name (from);
+  shown_to = emo_file_escape_name (to);
+  g_set_error (error, EMO_ERROR,
+               g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ? EMO_ERROR_NO_SPACE : EMO_ERROR_IO,
+               "%s cannot be copied to %s: %s", shown_from, shown_to, failure->message);
+  unlink (to);
+
+  return FALSE;
+}
+
 gboolean
 emo_train_start_link (const char  *from,
                       const char  *to,
                       GError     **error)
 {
-  g_autoptr(GFile) source = g_file_new_for_path (from);
-  g_autoptr(GFile) target = g_file_new_for_path (to);
   g_autofree char *real = realpath (from, NULL);
 
   unlink (to);
   /* Of a link's target, so that a cache's links do not end up in the bundle. */
   if (real != NULL && link (real, to) == 0)
     return TRUE;
-  if (g_file_copy (source, target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error))
-    return TRUE;
-  if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
-    (*error)->domain = EMO_ERROR, (*error)->code = EMO_ERROR_NO_SPACE;
 
-  return FALSE;
+  return copy_bytes (from, to, error);
 }
 
 gboolean
@@ -76,22 +94,16 @@ emo_train_start_link_folder (const char  *from,
 }
 
 static gboolean
-check_new (const char  *output,
+copy_file (const char  *from_folder,
+           const char  *name,
+           const char  *to_folder,
            GError     **error)
 {
-  g_autoptr(GDir) dir = g_dir_open (output, 0, NULL);
-  g_autofree char *shown = emo_file_escape_name (output);
-  const char *name;
+  g_autofree char *from = g_build_filename (from_folder, name, NULL);
+  g_autofree char *to = g_build_filename (to_folder, name, NULL);
+  g_autoptr(GBytes) bytes = emo_file_read (from, EMO_TRAIN_START_MAX_FILE, error);
 
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (!g_str_equal (name, "training") && !g_str_equal (name, "vlm"))
-      {
-        g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
-                     "%s: expected a new or empty folder, or a bundle, found files and no " MANIFEST, shown);
-        return FALSE;
-      }
-
-  return emo_file_make_folder (output, error);
+  return bytes != NULL && emo_file_write (to, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
 }
 
 /* --- From a model --- */
@@ -153,17 +165,14 @@ start_from_plain (const char  *output,
          emo_file_write (path, manifest, strlen (manifest), error);
 }
 
-/* Folders of a bundle, one level deep, and its own files; what another training
- * left behind stays there. */
+/* Its folders, one level deep, and its own files; what another training left
+ * behind stays there. */
 static gboolean
-start_from_bundle (const char  *output,
-                   const char  *model,
-                   GError     **error)
+link_all (const char  *output,
+          const char  *model,
+          GError     **error)
 {
   g_autoptr(GDir) dir = g_dir_open (model, 0, error);
-  g_autofree char *from = g_build_filename (model, MANIFEST, NULL);
-  g_autofree char *to = g_build_filename (output, MANIFEST, NULL);
-  g_autoptr(GBytes) manifest = NULL;
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -177,10 +186,68 @@ start_from_bundle (const char  *output,
       if (!(is_folder ? emo_train_start_link_folder (source, target, error) : emo_train_start_link (source, target, error)))
         return FALSE;
     }
-  manifest = dir != NULL ? emo_file_read (from, EMO_TRAIN_START_MAX_FILE, error) : NULL;
 
-  return manifest != NULL &&
-         emo_file_write (to, g_bytes_get_data (manifest, NULL), g_bytes_get_size (manifest), error);
+  return dir != NULL;
+}
+
+/* A part that the manifest names, however deep it lies; @path absolute. A base
+ * that lies elsewhere stays there. */
+static gboolean
+link_part (const char  *output,
+           EmoBundle   *bundle,
+           const char  *path,
+           GError     **error)
+{
+  g_autofree char *inside = g_strconcat (bundle->path, "/", NULL);
+  g_autofree char *target = NULL;
+  g_autofree char *folder = NULL;
+  const char *name;
+
+  if (path == NULL || !g_str_has_prefix (path, inside))
+    return TRUE;
+  name = path + strlen (inside);
+  if (g_str_has_prefix (name, "training/"))
+    {
+      g_autofree char *shown = emo_file_escape_name (path);
+
+      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s: a part of the model lies where the new one's training keeps its own files", shown);
+      return FALSE;
+    }
+  target = g_build_filename (output, name, NULL);
+  folder = g_path_get_dirname (target);
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return emo_train_start_link_folder (path, target, error);
+
+  return emo_file_make_folder (folder, error) && emo_train_start_link (path, target, error);
+}
+
+static gboolean
+link_parts (const char  *output,
+            EmoBundle   *bundle,
+            GError     **error)
+{
+  const char *paths[] = { bundle->vlm, bundle->adapter, bundle->distilled, bundle->gate, bundle->domain };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    if (!link_part (output, bundle, paths[i], error))
+      return FALSE;
+  for (guint i = 0; i < bundle->n_gates; i++)
+    if (!link_part (output, bundle, bundle->gates[i].path, error))
+      return FALSE;
+  for (guint i = 0; i < bundle->n_checks; i++)
+    if (!link_part (output, bundle, bundle->checks[i].image, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+start_from_bundle (const char  *output,
+                   EmoBundle   *bundle,
+                   GError     **error)
+{
+  return link_all (output, bundle->path, error) && link_parts (output, bundle, error) &&
+         copy_file (bundle->path, MANIFEST, output, error);
 }
 
 gboolean
@@ -191,15 +258,12 @@ emo_train_start_from_model (const char   *output,
                             GError      **error)
 {
   gboolean is_bundle = emo_model_kind_of (model) == EMO_MODEL_KIND_BUNDLE;
-  EmoBundle *bundle;
+  EmoBundle *bundle = emo_bundle_load (model, is_bundle ? NULL : emo_label_set_get_labels (labels), base, error);
   gboolean ok;
 
-  if (!check_new (output, error))
-    return FALSE;
-  bundle = emo_bundle_load (model, is_bundle ? NULL : emo_label_set_get_labels (labels), base, error);
   if (bundle == NULL)
     return FALSE;
-  ok = is_bundle ? start_from_bundle (output, model, error) : start_from_plain (output, bundle, error);
+  ok = is_bundle ? start_from_bundle (output, bundle, error) : start_from_plain (output, bundle, error);
   emo_bundle_free (bundle);
 
   return ok;
@@ -401,19 +465,6 @@ load_object (const char  *folder,
   return NULL;
 }
 
-static gboolean
-copy_file (const char  *from_folder,
-           const char  *name,
-           const char  *to_folder,
-           GError     **error)
-{
-  g_autofree char *from = g_build_filename (from_folder, name, NULL);
-  g_autofree char *to = g_build_filename (to_folder, name, NULL);
-  g_autoptr(GBytes) bytes = emo_file_read (from, EMO_TRAIN_START_MAX_FILE, error);
-
-  return bytes != NULL && emo_file_write (to, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
-}
-
 gboolean
 emo_train_start_from_config (const char            *output,
                              const char            *config,
@@ -427,7 +478,7 @@ emo_train_start_from_config (const char            *output,
   g_autoptr(EmoJson) manifest = load_object (config, MANIFEST, error);
   g_autoptr(EmoJson) model = manifest != NULL ? load_object (described, "config.json", error) : NULL;
 
-  return model != NULL && check_new (output, error) && emo_file_make_folder (vlm, error) &&
+  return model != NULL && emo_file_make_folder (vlm, error) &&
          copy_file (described, "preprocessor_config.json", vlm, error) &&
          learn_tokenizer (vlm, emo_json_get_root (manifest), dataset, recipe, cancellable, error) &&
          write_config (vlm, emo_json_get_root (model), error) && emo_vlm_draw (vlm, recipe->seed, error) &&

@@ -13,9 +13,8 @@ G_BEGIN_DECLS
 
 #define EMO_TRAIN_START_MAX_FILE (64 * 1024 * 1024)
 
-/* What a training begins with, as a bundle in @output, which is new or empty.
- * The manifest is written last: a folder with one is whole. Errors: those of the
- * model, IO, NO_SPACE. */
+/* What a training begins with, as a bundle in @output, an empty folder
+ * (emo-train-output.h). Errors: those of the model, IO, NO_SPACE. */
 
 /* A model that is there. The VLM's files are linked, or copied where they lie on
  * another disk; what a bundle has besides comes along. @labels: of a model

@@ -18,6 +18,7 @@
 #include "emo-gate-stage.h"
 #include "emo-teacher-stage.h"
 #include "emo-train-check.h"
+#include "emo-train-output.h"
 #include "emo-train-stage.h"
 #include "emo-train-start.h"
 #include "emo-training.h"
@@ -130,25 +131,69 @@ load_dataset (const EmoTraining  *self,
 
 /* --- The bundle --- */
 
+/* @origin (out) (nullable): what the training is asked to begin with. */
 static gboolean
-begin_bundle (const EmoTraining  *self,
-              const char         *output,
+find_origin (const EmoTraining  *self,
+             EmoTrainOrigin    **origin,
+             GCancellable       *cancellable,
+             GError            **error)
+{
+  *origin = NULL;
+  if (self->config != NULL)
+    *origin = emo_train_origin_new_config (self->config, cancellable, error);
+  else if (self->model != NULL)
+    *origin = emo_train_origin_new_model (self->model, self->base, cancellable, error);
+
+  return *origin != NULL || (self->config == NULL && self->model == NULL);
+}
+
+static EmoTrainOutput *
+open_output (const EmoTraining  *self,
+             const char         *output,
+             EmoTrainOrigin    **origin,
+             GCancellable       *cancellable,
+             GError            **error)
+{
+  return find_origin (self, origin, cancellable, error) ? emo_train_output_open (output, *origin, error) : NULL;
+}
+
+static gboolean
+put_together (const EmoTraining  *self,
+              const char         *folder,
               EmoDataset         *dataset,
               GCancellable       *cancellable,
               GError            **error)
 {
-  g_autofree char *shown = emo_file_escape_name (output);
-
-  if (emo_model_kind_of (output) == EMO_MODEL_KIND_BUNDLE)
-    return TRUE;
   if (self->config != NULL)
-    return emo_train_start_from_config (output, self->config, dataset, self->recipe, cancellable, error);
-  if (self->model != NULL)
-    return emo_train_start_from_model (output, self->model, self->base, emo_dataset_get_labels (dataset), error);
-  g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
-               "%s is no bundle yet: a model to begin with is needed, or a description of one to begin with nothing", shown);
+    return emo_train_start_from_config (folder, self->config, dataset, self->recipe, cancellable, error);
 
-  return FALSE;
+  return emo_train_start_from_model (folder, self->model, self->base, emo_dataset_get_labels (dataset), error);
+}
+
+static gboolean
+begin_bundle (const EmoTraining     *self,
+              EmoTrainOutput        *output,
+              const EmoTrainOrigin  *origin,
+              EmoDataset            *dataset,
+              GCancellable          *cancellable,
+              GError               **error)
+{
+  g_autofree char *folder = NULL;
+
+  if (emo_train_output_is_bundle (output))
+    return TRUE;
+  if (origin == NULL)
+    {
+      g_autofree char *shown = emo_file_escape_name (self->output);
+
+      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
+                   "%s is no bundle yet: a model to begin with is needed, or a description of one to begin with nothing", shown);
+      return FALSE;
+    }
+  folder = emo_train_output_begin (output, error);
+
+  return folder != NULL && put_together (self, folder, dataset, cancellable, error) &&
+         emo_train_output_complete (output, origin, error);
 }
 
 static gboolean
@@ -222,17 +267,19 @@ run_after_checks (const EmoTraining  *self,
                   GCancellable       *cancellable,
                   GError            **error)
 {
-  g_autofree char *output = g_canonicalize_filename (self->output, NULL);
+  g_autofree char *path = g_canonicalize_filename (self->output, NULL);
   EmoTrainStageId stage = get_first (self);
   g_autoptr(GError) failure = NULL;
-  g_autoptr(EmoDataset) dataset = load_dataset (self, output, cancellable, &failure);
+  g_autoptr(EmoTrainOrigin) origin = NULL;
+  g_autoptr(EmoTrainOutput) output = open_output (self, path, &origin, cancellable, &failure);
+  g_autoptr(EmoDataset) dataset = output != NULL ? load_dataset (self, path, cancellable, &failure) : NULL;
   EmoTrainJob job = {
-    .output = output, .dataset = dataset, .recipe = self->recipe, .resume = self->resume, .device = self->device,
+    .output = path, .dataset = dataset, .recipe = self->recipe, .resume = self->resume, .device = self->device,
     .dtype = self->dtype, .threads = self->threads, .line = self->line, .progress = self->progress,
     .user_data = self->user_data, .cancellable = cancellable,
   };
 
-  if (dataset != NULL && begin_bundle (self, output, dataset, cancellable, &failure) &&
+  if (dataset != NULL && begin_bundle (self, output, origin, dataset, cancellable, &failure) &&
       write_recipe (&job, &failure) && run_stages (self, &job, &stage, &failure))
     return TRUE;
   tell_error (self, stage, failure);

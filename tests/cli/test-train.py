@@ -435,6 +435,84 @@ def test_without_a_beginning_it_is_told(folder):
     assert 'no bundle yet' in text, text
 
 
+def error_of(done):
+    last = events(done)[-1]
+    assert last['event'] == 'error', last
+    return last['text']
+
+
+def manifest_of(folder):
+    with open(os.path.join(folder, 'emovlm.json')) as file:
+        return json.load(file)
+
+
+def test_a_bundle_begins_with_one_thing(folder):
+    data, out, config = scenes(folder, 8, 0), os.path.join(folder, 'out'), tiny_config(folder)
+    args = ('vlm', data, '--output', out, '--recipe', recipe(folder, epochs=1))
+    train(*args, '--config', config)
+    other = os.path.join(folder, 'other')
+    shutil.copytree(config, other)
+    with open(os.path.join(other, 'emovlm.json')) as file:
+        manifest = json.load(file)
+    manifest['name'] = 'Other'
+    with open(os.path.join(other, 'emovlm.json'), 'w') as file:
+        json.dump(manifest, file)
+    for option, path in (('--config', other), ('--model', MODEL)):
+        text = error_of(train(*args, option, path, expect=1))
+        assert config in text and path in text, text
+    assert events(train(*args, '--config', config))[-1]['event'] == 'skipped'
+    for more in ((), ('--model', out)):
+        events(train(*args, *more))
+
+
+def test_parts_of_a_model_may_lie_anywhere_in_it(folder):
+    data, out, model = scenes(folder, 8, 0), os.path.join(folder, 'out'), os.path.join(folder, 'model')
+    shutil.copytree(MODEL, model)
+    manifest = manifest_of(model)
+    for part in ('distilled', 'gate', 'domain'):
+        name = os.path.join('parts', part, 'x.safetensors')
+        os.makedirs(os.path.join(model, os.path.dirname(name)))
+        os.rename(os.path.join(model, manifest[part]['path']), os.path.join(model, name))
+        manifest[part]['path'] = name
+    os.makedirs(os.path.join(model, 'towers', 'large'))
+    os.rename(os.path.join(model, 'vlm'), os.path.join(model, 'towers', 'large', 'vlm'))
+    manifest['vlm']['path'] = 'towers/large/vlm'
+    with open(os.path.join(model, 'emovlm.json'), 'w') as file:
+        json.dump(manifest, file)
+    train('vlm', data, '--model', model, '--output', out, '--recipe', recipe(folder, epochs=1))
+    assert manifest_of(out)['vlm'] == {'path': 'towers/large/vlm', 'adapter': 'adapter'}
+    (row,) = rows_of(run('predict', '--model', out, sample(), '--format', 'jsonl').stdout)
+    assert row['error'] is None and row['distilled'], row
+
+
+def test_two_trainings_do_not_share_a_folder(folder):
+    data, out = scenes(folder, 8, 0), os.path.join(folder, 'out')
+    args = ('vlm', data, '--model', MODEL, '--output', out, '--recipe', recipe(folder, epochs=1000))
+    first = start(*args)
+    for line in first.stdout:
+        if json.loads(line)['event'] == 'step':
+            break
+    text = error_of(train(*args, expect=1))
+    assert 'another training' in text and out in text, text
+    first.send_signal(signal.SIGKILL)
+    first.stdout.read()
+    first.wait(30)
+    events(train('vlm', data, '--output', out, '--recipe', recipe(folder, epochs=1)))
+
+
+def test_a_full_disk_at_the_beginning_is_told_and_the_next_try_begins(folder):
+    data, small = scenes(folder, 8, 0), os.path.join(folder, 'small')
+    os.mkdir(small)
+    mount(small, 1 << 20)
+    out = os.path.join(small, 'out')
+    args = ('vlm', data, '--model', MODEL, '--output', out, '--recipe', recipe(folder, epochs=1))
+    text = error_of(train(*args, expect=5))
+    assert MODEL in text and out in text and 'space' in text, text
+    assert not os.path.exists(out)
+    mount(small, '64m', 'remount')
+    assert events(train(*args, '--resume'))[-1]['event'] == 'done'
+
+
 def test_broken_pictures_and_copies_are_notes(folder):
     data, out = scenes(folder, 16, 4), os.path.join(folder, 'out')
     label = os.path.join(data, 'train', os.listdir(os.path.join(data, 'train'))[0])
