@@ -18,6 +18,7 @@
 #include "emo-error.h"
 #include "emo-file.h"
 #include "emo-json.h"
+#include "emo-manifest-edit.h"
 #include "emo-tokenizer.h"
 #include "emo-train-start.h"
 #include "emo-vlm-draw.h"
@@ -119,6 +120,18 @@ append_member (GString    *out,
   emo_json_append_string (out, value);
 }
 
+static void
+append_labels (GString     *out,
+               EmoLabelSet *labels)
+{
+  for (guint i = 0; i < emo_label_set_get_size (labels); i++)
+    {
+      g_string_append (out, i > 0 ? ", " : "[");
+      emo_json_append_string (out, emo_label_set_get_label (labels, i));
+    }
+  g_string_append_c (out, ']');
+}
+
 /* Of a plain model folder, which has no manifest. */
 static char *
 make_manifest (EmoBundle *bundle)
@@ -126,13 +139,9 @@ make_manifest (EmoBundle *bundle)
   GString *out = g_string_new ("{\n  \"format\": 1,\n  \"name\": ");
 
   emo_json_append_string (out, bundle->name);
-  g_string_append (out, ",\n  \"labels\": [");
-  for (guint i = 0; i < emo_label_set_get_size (bundle->labels); i++)
-    {
-      g_string_append (out, i > 0 ? ", " : "");
-      emo_json_append_string (out, emo_label_set_get_label (bundle->labels, i));
-    }
-  g_string_append (out, "],\n  \"vlm\": {");
+  g_string_append (out, ",\n  \"labels\": ");
+  append_labels (out, bundle->labels);
+  g_string_append (out, ",\n  \"vlm\": {");
   append_member (out, "path", "vlm");
   append_member (out, "adapter", bundle->adapter != NULL ? "adapter" : NULL);
   g_string_append (out, "\n  },\n  \"prompt\": {");
@@ -465,6 +474,27 @@ load_object (const char  *folder,
   return NULL;
 }
 
+/* With the dataset's labels, which are the description's unless others were given. */
+static gboolean
+write_manifest (const char   *output,
+                const char   *config,
+                EmoLabelSet  *labels,
+                GError      **error)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr(EmoManifestEdit) manifest = NULL;
+
+  if (!copy_file (config, MANIFEST, output, error))
+    return FALSE;
+  manifest = emo_manifest_edit_load (output, error);
+  if (manifest == NULL)
+    return FALSE;
+  append_labels (text, labels);
+  emo_manifest_edit_set (manifest, "labels", text->str);
+
+  return emo_manifest_edit_save (manifest, error);
+}
+
 gboolean
 emo_train_start_from_config (const char            *output,
                              const char            *config,
@@ -482,5 +512,5 @@ emo_train_start_from_config (const char            *output,
          copy_file (described, "preprocessor_config.json", vlm, error) &&
          learn_tokenizer (vlm, emo_json_get_root (manifest), dataset, recipe, cancellable, error) &&
          write_config (vlm, emo_json_get_root (model), error) && emo_vlm_draw (vlm, recipe->seed, error) &&
-         copy_file (config, MANIFEST, output, error);
+         write_manifest (output, config, emo_dataset_get_labels (dataset), error);
 }

@@ -56,21 +56,48 @@ new_log (const EmoTraining *self,
 
 /* --- The dataset --- */
 
-/* In the order of the model's labels, if it has some. */
+/* Nothing is begun with labels that are not those of the model. */
+static gboolean
+check_given_labels (const EmoTraining  *self,
+                    EmoLabelSet        *labels,
+                    const char         *folder,
+                    GError            **error)
+{
+  const char * const *own = emo_label_set_get_labels (labels);
+  g_autofree char *shown = NULL;
+  g_autofree char *own_text = NULL;
+  g_autofree char *given_text = NULL;
+
+  if (self->labels == NULL || g_strv_equal (own, emo_label_set_get_labels (self->labels)))
+    return TRUE;
+  shown = emo_file_escape_name (folder);
+  own_text = g_strjoinv (",", (char **) own);
+  given_text = g_strjoinv (",", (char **) emo_label_set_get_labels (self->labels));
+  g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "%s has the labels %s, in this order, and --labels says %s: leave --labels out",
+               shown, own_text, given_text);
+
+  return FALSE;
+}
+
+/* In the order of the model's labels, if it has some. A description's give way to
+ * those that are given: no weights hang on them yet. */
 static gboolean
 find_labels (const EmoTraining  *self,
              const char         *output,
              EmoLabelSet       **labels,
              GError            **error)
 {
-  const char *folders[] = { output, self->config, self->model };
+  const char *folders[] = { output, self->labels == NULL ? self->config : NULL, self->model };
   GError *failure = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (folders) && failure == NULL; i++)
     {
       *labels = folders[i] != NULL ? emo_train_start_dup_labels (folders[i], &failure) : NULL;
-      if (*labels != NULL)
+      if (*labels == NULL)
+        continue;
+      if (check_given_labels (self, *labels, folders[i], &failure))
         return TRUE;
+      g_clear_pointer (labels, emo_label_set_unref);
     }
   if (failure != NULL)
     {

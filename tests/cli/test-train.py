@@ -465,6 +465,19 @@ def test_a_bundle_begins_with_one_thing(folder):
         events(train(*args, *more))
 
 
+def test_labels_are_the_models_or_those_given(folder):
+    data, out = scenes(folder, 8, 0, 'fear,awe'), os.path.join(folder, 'out')
+    settings = ('--recipe', recipe(folder, epochs=1))
+    text = error_of(train('vlm', data, '--model', MODEL, '--labels', 'fear,awe', '--output', out, *settings, expect=1))
+    assert 'amusement' in text and 'fear,awe' in text and not os.path.exists(out), text
+    train('vlm', data, '--config', tiny_config(folder), '--labels', 'fear,awe', '--output', out, *settings)
+    assert manifest_of(out)['labels'] == ['fear', 'awe']
+    (row,) = rows_of(run('predict', '--model', out, sample(), '--format', 'jsonl').stdout)
+    assert row['labels'] == ['fear', 'awe'] and row['error'] is None, row
+    text = error_of(train('vlm', data, '--labels', 'awe,fear', '--output', out, *settings, expect=1))
+    assert 'awe,fear' in text and out in text, text
+
+
 def test_parts_of_a_model_may_lie_anywhere_in_it(folder):
     data, out, model = scenes(folder, 8, 0), os.path.join(folder, 'out'), os.path.join(folder, 'model')
     shutil.copytree(MODEL, model)
