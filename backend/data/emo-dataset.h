@@ -62,6 +62,11 @@ EmoDataset           *emo_dataset_load           (const char    *root,
 gboolean              emo_dataset_drop_copies    (EmoDataset    *self,
                                                   GCancellable  *cancellable,
                                                   GError       **error);
+/* Whether @folder may be made without being read as one of @root's labels the
+ * next time. INVALID_FILE in words. */
+gboolean              emo_dataset_check_outside  (const char    *root,
+                                                  const char    *folder,
+                                                  GError       **error);
 /* Marks a share of each label's train pictures, by seed. Before anybody else uses
  * the dataset. */
 void                  emo_dataset_hold_out       (EmoDataset    *self,

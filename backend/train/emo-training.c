@@ -181,7 +181,10 @@ open_output (const EmoTraining  *self,
              GCancellable       *cancellable,
              GError            **error)
 {
-  return find_origin (self, origin, cancellable, error) ? emo_train_output_open (output, *origin, error) : NULL;
+  if (!emo_dataset_check_outside (self->data, output, error) || !find_origin (self, origin, cancellable, error))
+    return NULL;
+
+  return emo_train_output_open (output, *origin, error);
 }
 
 static gboolean

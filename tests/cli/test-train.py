@@ -429,6 +429,14 @@ def test_a_folder_of_other_things_is_no_output(folder):
     assert os.listdir(out) == ['thesis.txt']
 
 
+def test_an_output_among_the_labels_is_refused(folder):
+    data = scenes(folder, 8, 0)
+    out = os.path.join(data, 'train', 'model')
+    lines = events(train('vlm', data, '--model', MODEL, '--output', out, expect=1))
+    assert lines[-1]['event'] == 'error' and out in lines[-1]['text'], lines
+    assert not os.path.exists(out)
+
+
 def test_without_a_beginning_it_is_told(folder):
     data, out = scenes(folder, 8, 0), os.path.join(folder, 'out')
     text = events(train('vlm', data, '--output', out, expect=1))[-1]['text']
