@@ -17,7 +17,7 @@
 
 #include "emo-error.h"
 #include "emo-file.h"
-#include "emo-hash.h"
+#include "emo-hash-private.h"
 #include "emo-paths.h"
 
 /* libgcrypt, because it uses the processor's SHA instructions where GChecksum
@@ -211,9 +211,8 @@ to_ns (struct timespec time)
   return (gint64) time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* What has to be as it was for a remembered hash to hold. */
-static char *
-describe (const struct stat *info)
+char *
+_emo_hash_describe (const struct stat *info)
 {
   return g_strdup_printf ("1 %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
                           (guint64) info->st_dev, (guint64) info->st_ino, (gint64) info->st_size,
@@ -263,6 +262,29 @@ remember (const char *entry_path,
     g_debug ("The hash was not remembered");
 }
 
+char *
+_emo_hash_steady (int                 fd,
+                  const char         *path,
+                  const struct stat  *before,
+                  gboolean           *steady,
+                  GCancellable       *cancellable,
+                  GError            **error)
+{
+  gint64 now = g_get_real_time () * 1000;
+  g_autofree char *hash = hash_descriptor (fd, path, cancellable, error);
+  g_autofree char *description = _emo_hash_describe (before);
+  g_autofree char *description_after = NULL;
+  struct stat after;
+
+  *steady = FALSE;
+  if (hash == NULL || fstat (fd, &after) != 0)
+    return g_steal_pointer (&hash);
+  description_after = _emo_hash_describe (&after);
+  *steady = g_str_equal (description, description_after) && now - to_ns (before->st_ctim) > SETTLED_NS;
+
+  return g_steal_pointer (&hash);
+}
+
 /* Hashes an open file, and remembers the result if the file stood still for it. */
 static char *
 hash_and_remember (int                fd,
@@ -272,17 +294,13 @@ hash_and_remember (int                fd,
                    GCancellable      *cancellable,
                    GError           **error)
 {
-  gint64 now = g_get_real_time () * 1000;
-  g_autofree char *description = describe (before);
-  g_autofree char *hash = hash_descriptor (fd, path, cancellable, error);
-  g_autofree char *description_after = NULL;
-  struct stat after;
+  gboolean steady;
+  g_autofree char *hash = _emo_hash_steady (fd, path, before, &steady, cancellable, error);
+  g_autofree char *description = _emo_hash_describe (before);
 
-  if (hash == NULL || entry_path == NULL || fstat (fd, &after) != 0)
-    return g_steal_pointer (&hash);
-  description_after = describe (&after);
-  if (g_str_equal (description, description_after) && now - to_ns (before->st_ctim) > SETTLED_NS)
+  if (hash != NULL && entry_path != NULL && steady)
     remember (entry_path, description, hash);
+
   return g_steal_pointer (&hash);
 }
 
@@ -320,7 +338,7 @@ emo_hash_file_cached (const char   *path,
   else
     {
       entry_path = dup_entry_path (&info);
-      description = describe (&info);
+      description = _emo_hash_describe (&info);
       hash = entry_path != NULL ? look_up (entry_path, description) : NULL;
       if (hash == NULL)
         hash = hash_and_remember (fd, path, &info, entry_path, cancellable, error);

@@ -531,8 +531,8 @@ append_text (GString    *text,
  * emo_dataset_dup_sha256:
  * @self: a dataset
  *
- * Returns: (transfer full): of names, labels, splits and annotations, in hex:
- *   what a training of it hangs on besides the pictures themselves
+ * Returns: (transfer full): of names, labels, splits, annotations and the pictures'
+ *   own hashes where they are set, in hex: what a training of it hangs on
  */
 char *
 emo_dataset_dup_sha256 (EmoDataset *self)
@@ -547,6 +547,7 @@ emo_dataset_dup_sha256 (EmoDataset *self)
       append_text (text, emo_label_set_get_label (self->labels, item->label));
       append_text (text, item->observation);
       append_text (text, item->reason);
+      append_text (text, item->sha256);
       g_string_append_printf (text, "%d%d", item->split, item->held_out);
     }
 

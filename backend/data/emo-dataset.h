@@ -40,7 +40,7 @@ typedef struct
   gboolean  held_out;      /* of train, and left to a later stage */
   char     *observation;   /* (nullable) what it shows, in words */
   char     *reason;        /* (nullable) why it evokes the label */
-  char     *sha256;        /* (nullable) where emo_dataset_drop_copies() read the file */
+  char     *sha256;        /* (nullable) where the file was read for it */
 } EmoDatasetItem;
 
 typedef struct _EmoDataset EmoDataset;
@@ -55,6 +55,11 @@ typedef struct _EmoDataset EmoDataset;
 EmoDataset           *emo_dataset_load           (const char    *root,
                                                   EmoLabelSet   *labels,
                                                   guint64        seed,
+                                                  GCancellable  *cancellable,
+                                                  GError       **error);
+/* Sets all items' sha256, of files that can be read: what changes in a picture
+ * changes emo_dataset_dup_sha256(). CANCELLED. Before anybody else uses the dataset. */
+gboolean              emo_dataset_hash_pictures  (EmoDataset    *self,
                                                   GCancellable  *cancellable,
                                                   GError       **error);
 /* Reads files of one size: the same picture twice is a problem, and one of train

@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "emo-bundle.h"
@@ -132,6 +133,19 @@ check_labels (EmoDataset  *dataset,
   return FALSE;
 }
 
+/* The first time it is as long as reading them takes, and there is no log yet. */
+static void
+tell_reading (const EmoTraining *self)
+{
+  EmoTrainProgress told = {
+    .stage = emo_train_stage_id_get_name (get_first (self)), .loss = NAN, .seconds_left = NAN, .pictures_per_s = NAN,
+    .text = "reading the pictures",
+  };
+
+  if (self->progress != NULL)
+    self->progress (&told, self->user_data);
+}
+
 static EmoDataset *
 load_dataset (const EmoTraining  *self,
               const char         *output,
@@ -145,8 +159,9 @@ load_dataset (const EmoTraining  *self,
 
   if (!find_labels (self, output, &labels, error))
     return NULL;
+  tell_reading (self);
   dataset = emo_dataset_load (self->data, labels, EMO_DATASET_SEED, cancellable, error);
-  if (dataset == NULL || !emo_dataset_drop_copies (dataset, cancellable, error) || !check_labels (dataset, error))
+  if (dataset == NULL || !emo_dataset_hash_pictures (dataset, cancellable, error) || !emo_dataset_drop_copies (dataset, cancellable, error) || !check_labels (dataset, error))
     return NULL;
   emo_dataset_hold_out (dataset, self->recipe->held_out, EMO_DATASET_SEED);
   problems = emo_dataset_get_problems (dataset);

@@ -666,6 +666,44 @@ test_dataset_of_copies_alone (void)
   emo_test_remove_folder (root);
 }
 
+static char *
+hash_dataset (const char *root)
+{
+  g_autoptr(EmoDataset) dataset = load (root);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (emo_dataset_hash_pictures (dataset, NULL, &error));
+  g_assert_no_error (error);
+  for (guint i = 0; i < emo_dataset_get_n (dataset); i++)
+    g_assert_nonnull (emo_dataset_get (dataset, i)->sha256);
+
+  return emo_dataset_dup_sha256 (dataset);
+}
+
+/* A picture that was replaced under its name is another one; one that was only
+ * touched is not. */
+static void
+test_dataset_hangs_on_what_pictures_hold (void)
+{
+  g_autofree char *root = emo_test_make_folder ();
+  g_autofree char *first = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *changed = NULL;
+
+  put_text (root, "train/awe/a.png", "one");
+  put_text (root, "train/fear/b.png", "two");
+  put_text (root, "val/awe/c.png", "six");
+  put_text (root, "val/fear/d.png", "ten");
+  first = hash_dataset (root);
+  put_text (root, "train/awe/a.png", "one");
+  again = hash_dataset (root);
+  g_assert_cmpstr (first, ==, again);
+  put_text (root, "train/awe/a.png", "One");
+  changed = hash_dataset (root);
+  g_assert_cmpstr (first, !=, changed);
+  emo_test_remove_folder (root);
+}
+
 /* With -m perf: every size is some other file's too. */
 static void
 test_dataset_scans_many (void)
@@ -731,6 +769,10 @@ int
 main (int   argc,
       char *argv[])
 {
+  g_autofree char *cache = emo_test_make_folder ();
+  int status;
+
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/Emo/Dataset/reads-splits", test_dataset_reads_splits);
@@ -754,8 +796,12 @@ main (int   argc,
   g_test_add_func ("/Emo/Dataset/leaves-copies-out-of-train", test_dataset_leaves_copies_out_of_train);
   g_test_add_func ("/Emo/Dataset/without-copies-has-no-problem", test_dataset_without_copies_has_no_problem);
   g_test_add_func ("/Emo/Dataset/of-copies-alone", test_dataset_of_copies_alone);
+  g_test_add_func ("/Emo/Dataset/hangs-on-what-pictures-hold", test_dataset_hangs_on_what_pictures_hold);
   g_test_add_func ("/Emo/Dataset/scans-many", test_dataset_scans_many);
   g_test_add_func ("/Emo/AnnotationReply/has-parts", test_annotation_reply_has_parts);
 
-  return g_test_run ();
+  status = g_test_run ();
+  emo_test_remove_folder (cache);
+
+  return status;
 }

@@ -159,6 +159,19 @@ def test_what_is_done_is_skipped(folder):
     assert weights_of(out, 'vlm/model.safetensors') == before
 
 
+def test_other_pictures_of_the_same_names_are_another_training(folder):
+    data, out = scenes(folder, 8, 4), os.path.join(folder, 'out')
+    args = ('vlm', data, '--config', tiny_config(folder), '--output', out, '--recipe', recipe(folder, epochs=1))
+    train(*args)
+    picture = next(os.path.join(path, name) for path, _, names in os.walk(data) for name in names if name.endswith('.png'))
+    os.utime(picture)
+    assert events(train(*args))[-1]['event'] == 'skipped'
+    with open(picture, 'ab') as file:
+        file.write(b'x')
+    kinds = [line['event'] for line in events(train(*args))]
+    assert 'start' in kinds and 'skipped' not in kinds, kinds
+
+
 def finish_after(process, wanted, act, stage='vlm'):
     """Acts at the @wanted-th step of @stage that is told."""
     for line in process.stdout:
