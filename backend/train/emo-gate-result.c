@@ -15,6 +15,7 @@
 #include "emo-logits.h"
 #include "emo-manifest-edit.h"
 #include "emo-temperature.h"
+#include "emo-train-settings.h"
 
 #define N_CHECKS 2
 
@@ -190,12 +191,13 @@ make_provenance (EmoGateResult *self,
   g_autofree char *base = g_path_get_basename (emo_dataset_get_root (self->job->dataset));
   g_autofree char *name = emo_file_escape_name (base);
   g_autofree char *hash = emo_dataset_dup_sha256 (self->job->dataset);
-  g_autofree char *recipe = emo_train_recipe_to_json (self->job->recipe);
+  g_autofree char *recipe = emo_train_settings_to_json (self->job, 1u << EMO_TRAIN_GATE, FALSE);
+  g_autofree char *seed = emo_train_settings_dup_seed (recipe);
   GString *text = g_string_new ("{\"data\": ");
 
   emo_json_append_string (text, name);
-  g_string_append_printf (text, ", \"data_sha256\": \"%s\", \"seed\": %" G_GUINT64_FORMAT ", \"app_version\": \"%s\", \"date\": \"%s\"",
-                          hash, self->job->recipe->seed, EMO_VERSION, date);
+  g_string_append_printf (text, ", \"data_sha256\": \"%s\", \"seed\": %s, \"app_version\": \"%s\", \"date\": \"%s\"",
+                          hash, seed, EMO_VERSION, date);
   g_string_append_printf (text, ", \"accuracy\": %s, \"recipe\": %s}", accuracy, recipe);
 
   return g_string_free (text, FALSE);

@@ -293,6 +293,13 @@ emo_train_recipe_set (EmoTrainRecipe  *self,
   if (setting != NULL && parse_value (setting, (char *) self + setting->offset, value))
     return TRUE;
   shown = emo_file_escape_start (setting != NULL ? value : key, 100);
+  if (setting == NULL && *section != '\0' && find_setting ("", key) != NULL)
+    {
+      g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE,
+                   "%s.%s: the stages were run apart, and this one had another %s: run them apart again, with \"%s\" at the top",
+                   section, shown, shown, shown);
+      return FALSE;
+    }
   if (setting == NULL)
     {
       g_set_error (error, EMO_ERROR, EMO_ERROR_INVALID_FILE, "there is no setting %s%s%s", section, dot, shown);

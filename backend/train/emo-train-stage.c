@@ -175,12 +175,13 @@ emo_train_stage_finish (EmoTrainStage  *self,
                         GError        **error)
 {
   g_autofree char *mark = dup_mark (self);
+  g_autofree char *recipe = emo_train_recipe_stage_to_json (self->job->recipe, self->stage);
   g_autoptr(GString) text = g_string_new ("{\"stage\": ");
 
   emo_json_append_string (text, emo_train_stage_id_get_name (self->stage));
   g_string_append (text, ", \"config_hash\": ");
   emo_json_append_string (text, self->config_hash);
-  g_string_append (text, ", \"seconds\": ");
+  g_string_append_printf (text, ", \"recipe\": %s, \"seconds\": ", recipe);
   emo_json_append_double (text, (double) (g_get_monotonic_time () - self->started) / G_USEC_PER_SEC);
   g_string_append_printf (text, "%s%s}\n", *numbers != '\0' ? ", " : "", numbers);
   if (!emo_file_write (mark, text->str, text->len, error) || !emo_checkpoint_remove_all (self->checkpoints, error))

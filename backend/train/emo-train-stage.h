@@ -99,7 +99,8 @@ gboolean       emo_train_stage_load_best    (EmoTrainStage          *self,
 void           emo_train_stage_fail         (EmoTrainStage          *self,
                                              GError                 *failure,
                                              GError                **error);
-/* Marks the stage as done and removes its checkpoints. @numbers: members of a
+/* Marks the stage as done, with its settings (emo-train-settings.h), and removes
+ * its checkpoints. @numbers: members of a
  * JSON object, as "\"accuracy\": 0.8". @path: what it made. */
 gboolean       emo_train_stage_finish       (EmoTrainStage          *self,
                                              const char             *path,

@@ -20,6 +20,7 @@
 #include "emo-teacher-stage.h"
 #include "emo-train-check.h"
 #include "emo-train-output.h"
+#include "emo-train-settings.h"
 #include "emo-train-stage.h"
 #include "emo-train-start.h"
 #include "emo-training.h"
@@ -241,15 +242,22 @@ begin_bundle (const EmoTraining     *self,
          emo_train_output_complete (output, origin, error);
 }
 
+/* What this command was asked, and what those before it did. */
 static gboolean
-write_recipe (const EmoTrainJob  *job,
+write_recipe (const EmoTraining  *self,
+              const EmoTrainJob  *job,
               GError            **error)
 {
   g_autofree char *path = emo_train_job_dup_path (job, "recipe.json");
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *text = emo_train_recipe_to_json (job->recipe);
+  g_autofree char *settings = emo_train_settings_to_json (job, self->stages, TRUE);
+  g_autoptr(EmoJson) json = emo_json_parse_generated (settings, strlen (settings), path, 0, NULL);
+  g_autoptr(GString) text = g_string_new (NULL);
 
-  return emo_file_make_folder (folder, error) && emo_file_write (path, text, strlen (text), error);
+  emo_json_append_value (text, emo_json_get_root (json));
+  g_string_append_c (text, '\n');
+
+  return emo_file_make_folder (folder, error) && emo_file_write (path, text->str, text->len, error);
 }
 
 /* --- Stages --- */
@@ -325,7 +333,7 @@ run_after_checks (const EmoTraining  *self,
   };
 
   if (dataset != NULL && begin_bundle (self, output, origin, dataset, cancellable, &failure) &&
-      write_recipe (&job, &failure) && run_stages (self, &job, &stage, &failure))
+      write_recipe (self, &job, &failure) && run_stages (self, &job, &stage, &failure))
     return TRUE;
   tell_error (self, stage, failure);
   g_propagate_error (error, g_steal_pointer (&failure));

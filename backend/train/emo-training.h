@@ -34,9 +34,9 @@ typedef struct
 } EmoTraining;
 
 /* On the engine thread, from its beginning to the end. OUTPUT/training/recipe.json
- * says what was asked. Errors: those of emo_train_check(), before anything begins;
- * those of the stages and of reading the dataset;
- * CANCELLED leaves a checkpoint. */
+ * says what was asked, and of other stages with what they were done. Errors: those
+ * of emo_train_check(), before anything begins; those of the stages and of reading
+ * the dataset; CANCELLED leaves a checkpoint. */
 gboolean emo_training_run (const EmoTraining  *self,
                            GCancellable       *cancellable,
                            GError            **error);

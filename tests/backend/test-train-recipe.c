@@ -125,6 +125,8 @@ test_recipe_refuses_in_words (void)
 {
   assert_refused ("vlm", "speed", "3", "there is no setting vlm.speed");
   assert_refused ("", "speed", "3", "there is no setting speed");
+  assert_refused ("vlm", "seed", "3",
+                  "vlm.seed: the stages were run apart, and this one had another seed: run them apart again, with \"seed\" at the top");
   assert_refused ("vlm", "lr", "fast", "vlm.lr: expected a number from 0 to 10, found \"fast\"");
   assert_refused ("vlm", "lr", "nan", "vlm.lr: expected a number from 0 to 10, found \"nan\"");
   assert_refused ("vlm", "lr", "", "vlm.lr: expected a number from 0 to 10, found \"\"");

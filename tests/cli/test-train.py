@@ -172,6 +172,24 @@ def test_other_pictures_of_the_same_names_are_another_training(folder):
     assert 'start' in kinds and 'skipped' not in kinds, kinds
 
 
+def test_each_stages_settings_are_told(folder):
+    """As the README has it: one stage after the other."""
+    data, out = scenes(folder, 40, 8), os.path.join(folder, 'out')
+    begin = ('--config', tiny_config(folder), '--output', out)
+    train('vlm', data, *begin, '--epochs', '1', '--lr', '3e-3', '--seed', '5')
+    train('teacher', data, '--output', out, '--teacher', 'resnet-tiny', '--epochs', '1')
+    train('distilled', data, '--output', out, '--epochs', '7')
+    train('gate', data, '--output', out, '--epochs', '3')
+    provenance = manifest_of(out)['provenance']
+    with open(os.path.join(out, 'training', 'recipe.json')) as file:
+        asked = json.load(file)
+    for told in (provenance['recipe'], asked):
+        assert told['vlm']['lr'] == 3e-3 and told['vlm']['seed'] == 5 and told['vlm']['full'] is True, told
+        assert told['teacher']['network'] == 'resnet-tiny' and told['distilled']['epochs'] == 7, told
+        assert told['gate']['epochs'] == 3 and told['seed'] == 0 and 'seed' not in told['distilled'], told
+    assert provenance['seed'] == {'vlm': 5, 'teacher': 0, 'distilled': 0, 'gate': 0}, provenance['seed']
+
+
 def finish_after(process, wanted, act, stage='vlm'):
     """Acts at the @wanted-th step of @stage that is told."""
     for line in process.stdout:
