@@ -422,29 +422,23 @@ pick_texts (const EmoJsonValue *object,
   return g_string_free (text, FALSE);
 }
 
-/* An adapter leaves its base where it is; a whole model has another tower, for
- * which neither head nor domain were made. */
+/* A whole model has another tower, for which neither head nor domain were made. */
 static void
-describe_result (EmoManifestEdit *manifest,
-                 gboolean         full)
+drop_what_the_tower_made (EmoManifestEdit *manifest)
 {
-  static const char * const of_base[] = { "path", "hub", "revision", NULL };
   static const char * const of_domain[] = { "name", "notice", NULL };
   const EmoJsonValue *domain = emo_manifest_edit_get (manifest, "domain");
   g_autofree char *words = domain != NULL ? pick_texts (domain, of_domain, "") : NULL;
-  g_autofree char *with_adapter = pick_texts (emo_manifest_edit_get (manifest, "vlm"), of_base, "\"adapter\": \"adapter\"");
 
-  emo_manifest_edit_set (manifest, "vlm", full ? "{\"path\": \"vlm\"}" : with_adapter);
-  if (!full)
-    return;
   emo_manifest_edit_set (manifest, "distilled", NULL);
   emo_manifest_edit_set (manifest, "domain", words);
 }
 
-/* A gate and expected numbers belong to the VLM that they were made with. */
+/* A gate and expected numbers belong to the VLM that they were made with, and
+ * leave before it is replaced: at no time does the bundle hold them with another. */
 static gboolean
-update_manifest (Run      *run,
-                 GError  **error)
+drop_what_hangs_on_it (Run      *run,
+                       GError  **error)
 {
   static const char * const of_vlm[] = { "gate", "gates", "checks", "prior", "provenance" };
   g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (run->job->output, error);
@@ -453,7 +447,25 @@ update_manifest (Run      *run,
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (of_vlm); i++)
     emo_manifest_edit_set (manifest, of_vlm[i], NULL);
-  describe_result (manifest, get_recipe (run)->full);
+  if (get_recipe (run)->full)
+    drop_what_the_tower_made (manifest);
+
+  return emo_manifest_edit_save (manifest, error);
+}
+
+/* An adapter leaves its base where it is. */
+static gboolean
+update_manifest (Run      *run,
+                 GError  **error)
+{
+  static const char * const of_base[] = { "path", "hub", "revision", NULL };
+  g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (run->job->output, error);
+  g_autofree char *with_adapter = NULL;
+
+  if (manifest == NULL)
+    return FALSE;
+  with_adapter = pick_texts (emo_manifest_edit_get (manifest, "vlm"), of_base, "\"adapter\": \"adapter\"");
+  emo_manifest_edit_set (manifest, "vlm", get_recipe (run)->full ? "{\"path\": \"vlm\"}" : with_adapter);
 
   return emo_manifest_edit_save (manifest, error);
 }
@@ -465,7 +477,8 @@ finish (Run      *run,
   g_autofree char *path = NULL;
   g_autoptr(GString) numbers = g_string_new ("\"val_accuracy\": ");
 
-  if (!take_best (run, error) || !save_model (run, &path, error) || !update_manifest (run, error))
+  if (!take_best (run, error) || !drop_what_hangs_on_it (run, error) || !save_model (run, &path, error) ||
+      !update_manifest (run, error))
     return FALSE;
   emo_json_append_double (numbers, run->best_accuracy);
   g_string_append_printf (numbers, ", \"pictures\": %u, \"steps\": %" G_GINT64_FORMAT, emo_vlm_pictures_get_n (run->train),

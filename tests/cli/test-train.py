@@ -159,6 +159,16 @@ def test_what_is_done_is_skipped(folder):
     assert weights_of(out, 'vlm/model.safetensors') == before
 
 
+def test_no_gate_is_left_with_another_vlm(folder):
+    """The adapter cannot be written, as where a kill comes between."""
+    data, out = scenes(folder, 8, 0), os.path.join(folder, 'out')
+    shutil.copytree(MODEL, out)
+    open(os.path.join(out, 'adapter'), 'w').close()
+    lines = events(train('vlm', data, '--output', out, '--recipe', recipe(folder, epochs=1), expect=1))
+    assert lines[-1]['event'] == 'error' and 'adapter' in lines[-1]['text'], lines
+    assert not {'gate', 'gates', 'checks', 'provenance'} & set(manifest_of(out)), manifest_of(out)
+
+
 def test_other_pictures_of_the_same_names_are_another_training(folder):
     data, out = scenes(folder, 8, 4), os.path.join(folder, 'out')
     args = ('vlm', data, '--config', tiny_config(folder), '--output', out, '--recipe', recipe(folder, epochs=1))
