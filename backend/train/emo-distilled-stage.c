@@ -19,6 +19,7 @@
 #include "emo-manifest-edit.h"
 #include "emo-stage-features.h"
 #include "emo-temperature.h"
+#include "emo-train-origin.h"
 
 /* Where nothing is held out, one in so many pictures is left to the threshold of
  * the domain. */
@@ -390,22 +391,34 @@ drop_what_hangs_on_it (Run     *run,
   return emo_manifest_edit_drop (run->job->output, keys, error);
 }
 
+/* What a description says of the domain is said of what is trained from it, and
+ * stays. What a model came with was said of its own pictures, and these are others. */
+static void
+set_domain (Run             *run,
+            EmoManifestEdit *manifest)
+{
+  static const char * const words[] = { "name", "notice", NULL };
+  g_autoptr(EmoTrainOrigin) origin = emo_train_origin_load (run->job->output);
+
+  if (origin != NULL && origin->kind == EMO_TRAIN_ORIGIN_MODEL)
+    emo_manifest_edit_set (manifest, "domain", NULL);
+  if (run->has_domain)
+    emo_manifest_edit_merge (manifest, "domain", "{\"path\": \"domain.safetensors\"}");
+  else
+    emo_manifest_edit_keep (manifest, "domain", words);
+}
+
 static gboolean
 save_manifest (Run     *run,
                GError **error)
 {
-  static const char * const words[] = { "name", "notice", NULL };
   g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (run->job->output, error);
   g_autofree char *distilled = g_strdup_printf ("{\"path\": \"distilled.safetensors\", \"depth\": %u}", get_recipe (run)->depth);
 
   if (manifest == NULL)
     return FALSE;
   emo_manifest_edit_set (manifest, "distilled", distilled);
-  /* The domain's name and notice are the bundle's own and stay. */
-  if (run->has_domain)
-    emo_manifest_edit_merge (manifest, "domain", "{\"path\": \"domain.safetensors\"}");
-  else
-    emo_manifest_edit_keep (manifest, "domain", words);
+  set_domain (run, manifest);
 
   return emo_manifest_edit_save (manifest, error);
 }

@@ -183,6 +183,7 @@ emo_train_origin_save (const EmoTrainOrigin  *self,
                        GError               **error)
 {
   g_autofree char *file = dup_file (output);
+  g_autofree char *folder = g_path_get_dirname (file);
   g_autofree char *shown = emo_file_escape_name (self->path);
   g_autoptr(GString) text = g_string_new ("{\"kind\": ");
 
@@ -193,7 +194,7 @@ emo_train_origin_save (const EmoTrainOrigin  *self,
   emo_json_append_string (text, self->sha256);
   g_string_append (text, "}\n");
 
-  return emo_file_write (file, text->str, text->len, error);
+  return emo_file_make_folder (folder, error) && emo_file_write (file, text->str, text->len, error);
 }
 
 /* --- Comparing --- */

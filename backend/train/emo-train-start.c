@@ -250,17 +250,36 @@ link_parts (const char  *output,
   return TRUE;
 }
 
+/* What it becomes is another model than the one whose name it has. */
+static gboolean
+rename_bundle (const char  *output,
+               const char  *name,
+               GError     **error)
+{
+  g_autoptr(EmoManifestEdit) manifest = emo_manifest_edit_load (output, error);
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  if (manifest == NULL)
+    return FALSE;
+  emo_json_append_string (text, name);
+  emo_manifest_edit_set (manifest, "name", text->str);
+
+  return emo_manifest_edit_save (manifest, error);
+}
+
 static gboolean
 start_from_bundle (const char  *output,
+                   const char  *name,
                    EmoBundle   *bundle,
                    GError     **error)
 {
   return link_all (output, bundle->path, error) && link_parts (output, bundle, error) &&
-         copy_file (bundle->path, MANIFEST, output, error);
+         copy_file (bundle->path, MANIFEST, output, error) && rename_bundle (output, name, error);
 }
 
 gboolean
 emo_train_start_from_model (const char   *output,
+                            const char   *name,
                             const char   *model,
                             const char   *base,
                             EmoLabelSet  *labels,
@@ -272,7 +291,7 @@ emo_train_start_from_model (const char   *output,
 
   if (bundle == NULL)
     return FALSE;
-  ok = is_bundle ? start_from_bundle (output, bundle, error) : start_from_plain (output, bundle, error);
+  ok = is_bundle ? start_from_bundle (output, name, bundle, error) : start_from_plain (output, bundle, error);
   emo_bundle_free (bundle);
 
   return ok;

@@ -17,9 +17,10 @@ G_BEGIN_DECLS
  * (emo-train-output.h). Errors: those of the model, IO, NO_SPACE. */
 
 /* A model that is there. The VLM's files are linked, or copied where they lie on
- * another disk; what a bundle has besides comes along. @labels: of a model
- * without any, and of the dataset. */
+ * another disk; what a bundle has besides comes along, and @name is
+ * that of what it becomes. @labels: of a model without any, and of the dataset. */
 gboolean emo_train_start_from_model  (const char            *output,
+                                      const char            *name,
                                       const char            *model,
                                       const char            *base,      /* (nullable) of an adapter */
                                       EmoLabelSet           *labels,

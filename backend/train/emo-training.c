@@ -210,10 +210,14 @@ put_together (const EmoTraining  *self,
               GCancellable       *cancellable,
               GError            **error)
 {
+  g_autofree char *output = g_canonicalize_filename (self->output, NULL);
+  g_autofree char *base = g_path_get_basename (output);
+  g_autofree char *name = emo_file_escape_name (base);
+
   if (self->config != NULL)
     return emo_train_start_from_config (folder, self->config, dataset, self->recipe, cancellable, error);
 
-  return emo_train_start_from_model (folder, self->model, self->base, emo_dataset_get_labels (dataset), error);
+  return emo_train_start_from_model (folder, name, self->model, self->base, emo_dataset_get_labels (dataset), error);
 }
 
 static gboolean

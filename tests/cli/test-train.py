@@ -89,6 +89,7 @@ def test_an_adapter_is_trained_and_answers(folder):
     with open(os.path.join(out, 'emovlm.json')) as file:
         manifest = json.load(file)
     assert manifest['vlm'] == {'path': 'vlm', 'adapter': 'adapter'} and 'gate' not in manifest, manifest
+    assert manifest['name'] == 'out', manifest
     (row,) = rows_of(run('predict', '--model', out, sample(), '--format', 'jsonl').stdout)
     assert row['error'] is None and row['vlm']['label'] in manifest['labels'] and row['gated'] is None, row
     with open(os.path.join(out, 'training', 'vlm', 'epochs.csv')) as file:

@@ -20,6 +20,7 @@
 #include "emo-manifest-edit.h"
 #include "emo-safetensors.h"
 #include "emo-teacher.h"
+#include "emo-train-origin.h"
 #include "emo-visual-spread.h"
 #include "stage-fixture.h"
 
@@ -125,6 +126,25 @@ test_distilled_stage_takes_back_what_hung_on_the_head (Stage         *stage,
   left = emo_manifest_edit_load (stage->output, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (gone); i++)
     g_assert_null (emo_manifest_edit_get (left, gone[i]));
+}
+
+/* What a model said of its pictures is not said of others. */
+static void
+test_distilled_stage_drops_another_models_notice (Stage         *stage,
+                                                  gconstpointer  data)
+{
+  EmoTrainOrigin origin = { EMO_TRAIN_ORIGIN_MODEL, (char *) "/elsewhere", (char *) "0" };
+  g_autoptr(EmoBundle) bundle = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (emo_train_origin_save (&origin, stage->output, &error));
+  g_assert_no_error (error);
+  stage_run (stage, emo_distilled_stage_run);
+  bundle = emo_bundle_load (stage->output, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (bundle->domain);
+  g_assert_null (bundle->domain_name);
+  g_assert_null (bundle->domain_notice);
 }
 
 static void
@@ -315,6 +335,7 @@ main (int   argc,
   ADD ("makes-a-head-and-a-domain", test_distilled_stage_makes_a_head_and_a_domain);
   ADD ("learns-no-domain-of-four-bits", test_distilled_stage_learns_no_domain_of_four_bits);
   ADD ("takes-back-what-hung-on-the-head", test_distilled_stage_takes_back_what_hung_on_the_head);
+  ADD ("drops-another-models-notice", test_distilled_stage_drops_another_models_notice);
   ADD ("is-not-run-twice", test_distilled_stage_is_not_run_twice);
   ADD ("leaves-logits-for-the-gate", test_distilled_stage_leaves_logits_for_the_gate);
   ADD ("stopped-at-random-ends-bit-equal", test_distilled_stage_stopped_at_random_ends_bit_equal);
