@@ -120,6 +120,7 @@ SEEDS = {
     'csv': lambda root: [CSV.encode(), b'file_name,label\r\n"a ""b"".png",awe\r\n', b'a"b\n"c"d\n\n"e'],
     'feature-cache': lambda root: [feature_cache(3), feature_cache(3)[:-5], feature_cache(0), feature_cache(1, 3),
                                    feature_cache(5)[:90]],
+    'hash-list': lambda root: [b'1 2 3 4 5 6 ' + b'0a' * 32 + b'\n', b' ' + b'0' * 64 + b'\n' + b'1 2' * 40],
     'json': lambda root: [*VALUES, *files(root, 'data/models/emoscenes/**/*.json', largest=4096)],
     'safetensors': lambda root: [
         *files(root, 'tests/vectors/safetensors/*.safetensors', 'tests/vectors/parts/*.safetensors', largest=3000),
