@@ -162,7 +162,8 @@ load_dataset (const EmoTraining  *self,
     return NULL;
   tell_reading (self);
   dataset = emo_dataset_load (self->data, labels, EMO_DATASET_SEED, cancellable, error);
-  if (dataset == NULL || !emo_dataset_hash_pictures (dataset, cancellable, error) || !emo_dataset_drop_copies (dataset, cancellable, error) || !check_labels (dataset, error))
+  if (dataset == NULL || !emo_dataset_hash_pictures (dataset, cancellable, error) ||
+      !emo_dataset_drop_copies (dataset, cancellable, error) || !check_labels (dataset, error))
     return NULL;
   emo_dataset_hold_out (dataset, self->recipe->held_out, EMO_DATASET_SEED);
   problems = emo_dataset_get_problems (dataset);

@@ -427,11 +427,9 @@ static void
 drop_what_the_tower_made (EmoManifestEdit *manifest)
 {
   static const char * const of_domain[] = { "name", "notice", NULL };
-  const EmoJsonValue *domain = emo_manifest_edit_get (manifest, "domain");
-  g_autofree char *words = domain != NULL ? pick_texts (domain, of_domain, "") : NULL;
 
   emo_manifest_edit_set (manifest, "distilled", NULL);
-  emo_manifest_edit_set (manifest, "domain", words);
+  emo_manifest_edit_keep (manifest, "domain", of_domain);
 }
 
 /* A gate and expected numbers belong to the VLM that they were made with, and
