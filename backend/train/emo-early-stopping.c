@@ -21,8 +21,6 @@ static gboolean
 is_better (const EmoEarlyStopping *self,
            double                  value)
 {
-  if (!isfinite (value))
-    return FALSE;
   if (isnan (self->best))
     return TRUE;
 
@@ -34,7 +32,7 @@ is_better (const EmoEarlyStopping *self,
  * @self: what is known so far
  * @epoch: epochs done
  * @step: steps done
- * @value: what the epoch reached
+ * @value: what the epoch reached; what is not finite says nothing of the epoch
  *
  * Returns: whether it is the best so far; equal values are not
  */
@@ -46,6 +44,8 @@ emo_early_stopping_add (EmoEarlyStopping *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
+  if (!isfinite (value))
+    return FALSE;
   if (!is_better (self, value))
     {
       self->waited++;

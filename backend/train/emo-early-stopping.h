@@ -25,13 +25,14 @@ typedef struct
   double   best;         /* NaN: nothing counted yet */
   guint    best_epoch;
   gint64   best_step;    /* -1: none */
-  guint    waited;       /* epochs since the best */
+  guint    waited;       /* epochs since the best that were no better */
 } EmoEarlyStopping;
 
 #define EMO_EARLY_STOPPING_INIT(higher_, patience_) \
   { .higher = (higher_), .patience = (patience_), .best = NAN, .best_step = -1 }
 
-/* Takes an epoch's value; TRUE: the best so far. What is no number is no best. */
+/* Takes an epoch's value; TRUE: the best so far. What is no finite number does not
+ * count, neither as the best nor as one that is no better. */
 gboolean  emo_early_stopping_add         (EmoEarlyStopping        *self,
                                           guint                    epoch,
                                           gint64                   step,

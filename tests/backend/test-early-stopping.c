@@ -70,7 +70,8 @@ test_early_stopping_can_be_off (void)
   g_assert_cmpuint (self.best_epoch, ==, 1);
 }
 
-/* No number is never the best, nor what others are measured by. */
+/* No number is never the best, nor what others are measured by, and nobody waits
+ * for a better one: without val a training is as long as was asked for. */
 static void
 test_early_stopping_takes_no_nan (void)
 {
@@ -81,7 +82,12 @@ test_early_stopping_takes_no_nan (void)
   g_assert_true (emo_early_stopping_add (&self, 2, 2, 7));
   g_assert_false (emo_early_stopping_add (&self, 3, 3, -INFINITY));
   g_assert_false (emo_early_stopping_add (&self, 4, 4, NAN));
-  g_assert_true (emo_early_stopping_should_stop (&self, 4));
+  g_assert_false (emo_early_stopping_should_stop (&self, 4));
+  g_assert_false (emo_early_stopping_add (&self, 5, 5, 8));
+  g_assert_false (emo_early_stopping_add (&self, 6, 6, NAN));
+  g_assert_false (emo_early_stopping_should_stop (&self, 6));
+  g_assert_false (emo_early_stopping_add (&self, 7, 7, 8));
+  g_assert_true (emo_early_stopping_should_stop (&self, 7));
   g_assert_cmpint (self.best_step, ==, 2);
 }
 
