@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -30,6 +31,8 @@ struct _EmoTrainStage
   EmoTrainLog       *log;           /* (nullable) until it begins */
   GPtrArray         *notes;         /* of text, told when it begins */
   EmoEarlyStopping   stopping;
+  guint              n_epochs;      /* asked for */
+  gboolean           told_no_val;
   gint64             started;       /* monotonic */
   gint64             saved;
 };
@@ -144,6 +147,40 @@ emo_train_stage_get_folder (EmoTrainStage *self)
   return self->folder;
 }
 
+/* --- Which epoch is the best --- */
+
+/* (transfer full) (nullable): why there are fewer epochs than were asked for. */
+static char *
+describe_early_end (EmoTrainStage *self)
+{
+  const EmoEarlyStopping *stopping = &self->stopping;
+  guint epochs = stopping->best_epoch + stopping->waited;
+
+  if (!emo_early_stopping_should_stop (stopping, epochs) || epochs >= self->n_epochs)
+    return NULL;
+
+  return g_strdup_printf ("no better epoch for %u %s: the stage ends after epoch %u of %u, and epoch %u is the best",
+                          stopping->waited, stopping->waited == 1 ? "epoch" : "epochs", epochs, self->n_epochs, stopping->best_epoch);
+}
+
+static void
+tell_early_end (EmoTrainStage *self)
+{
+  g_autofree char *text = describe_early_end (self);
+
+  if (text != NULL)
+    emo_train_log_note (self->log, text);
+}
+
+static void
+tell_no_val (EmoTrainStage *self)
+{
+  if (self->told_no_val)
+    return;
+  self->told_no_val = TRUE;
+  emo_train_log_note (self->log, "there are no pictures of val to judge by: nothing decides which epoch is best, and the last one is kept");
+}
+
 /* --- Done --- */
 
 static char *
@@ -168,6 +205,22 @@ emo_train_stage_is_done (EmoTrainStage *self)
   return TRUE;
 }
 
+/* What the table of epochs does not say: which one was kept, and why there are not
+ * more of them. */
+static void
+append_epochs (EmoTrainStage *self,
+               GString       *text)
+{
+  g_autofree char *end = describe_early_end (self);
+
+  if (self->stopping.best_step >= 0)
+    g_string_append_printf (text, ", \"best_epoch\": %u", self->stopping.best_epoch);
+  if (end == NULL)
+    return;
+  g_string_append (text, ", \"ended_early\": ");
+  emo_json_append_string (text, end);
+}
+
 gboolean
 emo_train_stage_finish (EmoTrainStage  *self,
                         const char     *path,
@@ -183,6 +236,7 @@ emo_train_stage_finish (EmoTrainStage  *self,
   emo_json_append_string (text, self->config_hash);
   g_string_append_printf (text, ", \"recipe\": %s, \"seconds\": ", recipe);
   emo_json_append_double (text, (double) (g_get_monotonic_time () - self->started) / G_USEC_PER_SEC);
+  append_epochs (self, text);
   g_string_append_printf (text, "%s%s}\n", *numbers != '\0' ? ", " : "", numbers);
   if (!emo_file_write (mark, text->str, text->len, error) || !emo_checkpoint_remove_all (self->checkpoints, error))
     return FALSE;
@@ -290,11 +344,15 @@ emo_train_stage_begin (EmoTrainStage *self,
   };
 
   self->log = emo_train_log_new (&settings);
+  self->n_epochs = n_epochs;
   if (n_steps == 0)
     return;
   emo_train_log_start (self->log);
   emo_train_stage_note (self, self->notes);
   g_ptr_array_set_size (self->notes, 0);
+  if (emo_dataset_count (self->job->dataset, EMO_SPLIT_VAL, -1) == 0)
+    tell_no_val (self);
+  tell_early_end (self);
 }
 
 void
@@ -333,6 +391,10 @@ emo_train_stage_add_epoch (EmoTrainStage       *self,
 {
   *is_best = emo_early_stopping_add (&self->stopping, numbers->epoch, numbers->step, numbers->val_accuracy);
   emo_train_log_epoch (self->log, numbers);
+  /* Pictures of val that cannot be read are none. */
+  if (isnan (numbers->val_accuracy))
+    tell_no_val (self);
+  tell_early_end (self);
 
   return !emo_early_stopping_should_stop (&self->stopping, numbers->epoch);
 }

@@ -75,7 +75,7 @@ EmoTrainLog   *emo_train_stage_get_log      (EmoTrainStage          *self);
 void           emo_train_stage_note         (EmoTrainStage          *self,
                                              GPtrArray              *notes);
 /* An epoch's numbers go to the log; FALSE: it was the last, none was better for
- * long. @is_best (out): the best by accuracy on val so far. */
+ * long, which a note says. @is_best (out): the best by accuracy on val so far. */
 gboolean       emo_train_stage_add_epoch    (EmoTrainStage          *self,
                                              const EmoTrainEpoch    *numbers,
                                              gboolean               *is_best);
