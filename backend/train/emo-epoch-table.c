@@ -35,19 +35,6 @@ struct _EmoEpochTable
   guint    last_epoch;   /* of its last row */
 };
 
-void
-emo_train_epoch_set_val (EmoTrainEpoch    *self,
-                         const EmoMetrics *metrics)
-{
-  gboolean known = metrics != NULL && metrics->n > 0;
-
-  g_return_if_fail (self != NULL);
-
-  self->val_loss = known ? metrics->nll : NAN;
-  self->val_accuracy = known ? metrics->accuracy : NAN;
-  self->val_macro_f1 = known ? metrics->macro_f1 : NAN;
-}
-
 static void
 append_header (GString *rows)
 {

@@ -6,32 +6,13 @@
 
 #pragma once
 
-#include "emo-metrics.h"
+#include "emo-train-epoch.h"
 
 G_BEGIN_DECLS
 
 /* A training's epochs as a CSV file: whole after every row, whatever happens, and
  * without an epoch twice when the training goes on. */
 typedef struct _EmoEpochTable EmoEpochTable;
-
-/* An epoch that is done. NaN: not known. */
-typedef struct
-{
-  guint    epoch;             /* from 1 */
-  gint64   step;              /* steps done, of all epochs */
-  guint64  n_pictures;        /* that it saw */
-  double   loss;              /* mean of its steps */
-  double   val_loss;
-  double   val_accuracy;
-  double   val_macro_f1;
-  double   lr;                /* of its last step */
-  double   pictures_per_s;    /* known to the log */
-  double   seconds;           /* known to the log */
-} EmoTrainEpoch;
-
-/* What val says; not known where @metrics (nullable) are of no picture. */
-void           emo_train_epoch_set_val (EmoTrainEpoch     *self,
-                                        const EmoMetrics  *metrics);
 
 /* The rows of @n_epochs epochs are kept of what is there; 0 begins anew. A file
  * that is no such table is kept as NAME.old, which @moved then names. */

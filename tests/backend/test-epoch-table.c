@@ -216,21 +216,6 @@ test_epoch_table_tells_that_it_cannot_write (void)
 }
 
 static void
-test_epoch_table_of_no_picture_nothing_is_known (void)
-{
-  const EmoMetrics some = { .n = 4, .accuracy = 0.75, .macro_f1 = 0.5, .nll = 0.25 }, none = { .n = 0 };
-  EmoTrainEpoch row = { .epoch = 1 };
-
-  emo_train_epoch_set_val (&row, &some);
-  g_assert_true (row.val_loss == 0.25 && row.val_accuracy == 0.75 && row.val_macro_f1 == 0.5);
-  emo_train_epoch_set_val (&row, &none);
-  g_assert_true (isnan (row.val_loss) && isnan (row.val_accuracy) && isnan (row.val_macro_f1));
-  row = (EmoTrainEpoch) { .epoch = 1 };
-  emo_train_epoch_set_val (&row, NULL);
-  g_assert_true (isnan (row.val_loss) && isnan (row.val_accuracy) && isnan (row.val_macro_f1));
-}
-
-static void
 test_epoch_table_knows_no_locale (void)
 {
   if (setlocale (LC_ALL, "de_DE.UTF-8") == NULL)
@@ -256,7 +241,6 @@ main (int   argc,
   ADD ("takes-what-is-whole", takes_what_is_whole);
   ADD ("keeps-a-strangers-file", keeps_a_strangers_file);
   ADD ("tells-that-it-cannot-write", tells_that_it_cannot_write);
-  ADD ("of-no-picture-nothing-is-known", of_no_picture_nothing_is_known);
   ADD ("knows-no-locale", knows_no_locale);
 
   return g_test_run ();
