@@ -205,7 +205,7 @@ save_checkpoint (Run     *run,
   run->save_now = FALSE;
 
   return emo_train_stage_save (run->stage, get_epochs_done (run), emo_cross_fit_get_step (run->cross),
-                               emo_cross_fit_get_part (run->cross), tensors, error);
+                               emo_cross_fit_get_part (run->cross), tensors, NULL, error);
 }
 
 static void

@@ -182,7 +182,7 @@ save_checkpoint (Run     *run,
   g_autoptr(GArray) tensors = emo_gate_search_list_state (run->search);
 
   return emo_train_stage_save (run->stage, get_epochs_done (run), emo_gate_search_get_step (run->search),
-                               emo_gate_search_get_part (run->search), tensors, error);
+                               emo_gate_search_get_part (run->search), tensors, NULL, error);
 }
 
 static gboolean

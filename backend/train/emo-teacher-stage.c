@@ -9,7 +9,6 @@
 #include "config.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "emo-compute.h"
 #include "emo-file.h"
@@ -19,10 +18,6 @@
 
 /* Pictures seen at once in validation. */
 #define VAL_BATCH 32
-
-/* What a checkpoint tells of the epoch that runs: mean loss and pictures. */
-#define EPOCH_NUMBERS   "epoch/numbers"
-#define N_EPOCH_NUMBERS 2
 
 typedef struct
 {
@@ -36,7 +31,6 @@ typedef struct
   GPtrArray          *notes;         /* of text, not told yet */
   EmoTrainEpoch       numbers;       /* of the epoch that runs */
   guint               epochs_done;   /* with their validation */
-  gboolean            is_over;       /* no epoch was better for long */
   GError             *failure;       /* of what follows an update */
 } Run;
 
@@ -167,32 +161,10 @@ save_checkpoint (Run     *run,
                  GError **error)
 {
   g_autoptr(GArray) tensors = emo_teacher_trainer_list_state (run->trainer, error);
-  double values[N_EPOCH_NUMBERS] = { run->numbers.loss, run->numbers.n_pictures };
-  EmoStoredTensor numbers = { .stored = EMO_STORED_F64, .rank = 1, .shape = { N_EPOCH_NUMBERS }, .n_bytes = sizeof values };
   gint64 step = emo_teacher_trainer_get_step (run->trainer), an_epoch = emo_teacher_pictures_get_n_batches (run->train);
 
-  if (tensors == NULL)
-    return FALSE;
-  numbers.name = g_strdup (EPOCH_NUMBERS);
-  numbers.data = g_memdup2 (values, sizeof values);
-  g_array_append_val (tensors, numbers);
-
-  return emo_train_stage_save (run->stage, run->epochs_done, step, step - run->epochs_done * an_epoch, tensors, error);
-}
-
-/* The epoch's number, and what is known of it. */
-static void
-restore_numbers (Run                 *run,
-                 const EmoCheckpoint *checkpoint)
-{
-  const EmoStoredTensor *stored = emo_safetensors_find (checkpoint->file, EPOCH_NUMBERS);
-  double values[N_EPOCH_NUMBERS] = { NAN, 0 };
-
-  if (stored != NULL && stored->stored == EMO_STORED_F64 && stored->n_bytes == sizeof values)
-    memcpy (values, stored->data, sizeof values);
-  run->numbers = (EmoTrainEpoch) {
-    .epoch = run->epochs_done + 1, .step = checkpoint->state.step, .loss = values[0], .n_pictures = (guint64) values[1], .lr = NAN,
-  };
+  return tensors != NULL && emo_train_stage_save (run->stage, run->epochs_done, step, step - run->epochs_done * an_epoch, tensors,
+                                                  &run->numbers, error);
 }
 
 static gboolean
@@ -208,7 +180,7 @@ go_on_from_checkpoint (Run     *run,
       if (!emo_teacher_trainer_restore (run->trainer, checkpoint->file, checkpoint->state.step, error))
         return FALSE;
       run->epochs_done = checkpoint->state.epoch;
-      restore_numbers (run, checkpoint);
+      emo_train_stage_recall_epoch (checkpoint, &run->numbers);
     }
   emo_train_stage_begin (run->stage, emo_teacher_pictures_get_n (run->train), get_recipe (run)->fit.epochs,
                          emo_teacher_trainer_get_steps (run->trainer), run->epochs_done,
@@ -234,22 +206,6 @@ validate (Run     *run,
   return metrics != NULL || run->val == NULL;
 }
 
-/* The mean over the epoch's pictures so far. */
-static void
-count (Run                        *run,
-       const EmoTeacherTrainState *state)
-{
-  EmoTrainEpoch *numbers = &run->numbers;
-
-  if (numbers->epoch != state->epoch)
-    *numbers = (EmoTrainEpoch) { .epoch = state->epoch };
-  numbers->step = state->step;
-  numbers->lr = state->lr;
-  numbers->n_pictures += state->n_pictures;
-  if (state->n_pictures > 0)
-    numbers->loss += (state->loss - numbers->loss) * state->n_pictures / (double) numbers->n_pictures;
-}
-
 static gboolean
 end_epoch (Run     *run,
            GError **error)
@@ -258,7 +214,7 @@ end_epoch (Run     *run,
 
   if (!validate (run, error))
     return FALSE;
-  run->is_over = !emo_train_stage_add_epoch (run->stage, &run->numbers, &is_best);
+  emo_train_stage_add_epoch (run->stage, &run->numbers, &is_best);
   run->epochs_done++;
 
   return TRUE;
@@ -274,14 +230,14 @@ update_cb (EmoTeacherTrainer          *trainer G_GNUC_UNUSED,
 {
   Run *run = user_data;
 
-  count (run, state);
+  emo_train_epoch_add_step (&run->numbers, state->epoch, state->step, state->n_pictures, state->loss, state->lr);
   if (state->n_pictures > 0)
     emo_train_log_step (emo_train_stage_get_log (run->stage), state->epoch, state->step, state->n_pictures, state->loss, state->lr);
   tell_notes (run);
   if ((epoch_ends || emo_train_stage_is_due (run->stage)) && !save_checkpoint (run, &run->failure))
     return FALSE;
   if (epoch_ends)
-    return end_epoch (run, &run->failure) && !run->is_over;
+    return end_epoch (run, &run->failure) && !emo_train_stage_is_over (run->stage);
 
   return !g_cancellable_is_cancelled (run->job->cancellable);
 }
@@ -312,7 +268,7 @@ train (Run      *run,
   g_autoptr(GError) failure = NULL;
   gboolean ok = !is_waiting_for_validation (run) || end_epoch (run, &failure);
 
-  if (ok && !run->is_over)
+  if (ok && !emo_train_stage_is_over (run->stage))
     emo_teacher_trainer_run (run->trainer, update_cb, run, run->notes, &failure);
   if (failure == NULL)
     failure = g_steal_pointer (&run->failure);

@@ -21,6 +21,10 @@
 #define CHECKPOINT_US (2 * 60 * G_USEC_PER_SEC)
 #define KEPT_CHECKPOINTS 2
 
+/* Texts of a checkpoint. */
+#define EARLY_STOPPING "early_stopping"
+#define RUNNING_EPOCH  "running_epoch"
+
 struct _EmoTrainStage
 {
   const EmoTrainJob *job;
@@ -149,14 +153,32 @@ emo_train_stage_get_folder (EmoTrainStage *self)
 
 /* --- Which epoch is the best --- */
 
+static guint
+get_epochs_judged (EmoTrainStage *self)
+{
+  return self->stopping.best_epoch + self->stopping.waited;
+}
+
+gboolean
+emo_train_stage_is_over (EmoTrainStage *self)
+{
+  return emo_early_stopping_should_stop (&self->stopping, get_epochs_judged (self));
+}
+
+double
+emo_train_stage_get_best (EmoTrainStage *self)
+{
+  return self->stopping.best;
+}
+
 /* (transfer full) (nullable): why there are fewer epochs than were asked for. */
 static char *
 describe_early_end (EmoTrainStage *self)
 {
   const EmoEarlyStopping *stopping = &self->stopping;
-  guint epochs = stopping->best_epoch + stopping->waited;
+  guint epochs = get_epochs_judged (self);
 
-  if (!emo_early_stopping_should_stop (stopping, epochs) || epochs >= self->n_epochs)
+  if (!emo_train_stage_is_over (self) || epochs >= self->n_epochs)
     return NULL;
 
   return g_strdup_printf ("no better epoch for %u %s: the stage ends after epoch %u of %u, and epoch %u is the best",
@@ -251,7 +273,7 @@ static gboolean
 restore_stopping (EmoTrainStage *self,
                   EmoCheckpoint *checkpoint)
 {
-  const char *text = emo_checkpoint_get_text (checkpoint, "early_stopping");
+  const char *text = emo_checkpoint_get_text (checkpoint, EARLY_STOPPING);
   g_autoptr(GError) error = NULL;
 
   if (text != NULL && emo_early_stopping_restore (&self->stopping, text, &error))
@@ -281,6 +303,18 @@ emo_train_stage_resume (EmoTrainStage  *self,
   return TRUE;
 }
 
+void
+emo_train_stage_recall_epoch (EmoCheckpoint *checkpoint,
+                              EmoTrainEpoch *running)
+{
+  const char *text = emo_checkpoint_get_text (checkpoint, RUNNING_EPOCH);
+  guint epoch = checkpoint->state.epoch + 1;
+
+  /* A stage that was stopped between two epochs knows of the one before. */
+  if (text == NULL || !emo_train_epoch_restore (running, text, NULL) || running->epoch != epoch)
+    *running = (EmoTrainEpoch) { .epoch = epoch, .step = checkpoint->state.step, .loss = NAN, .lr = NAN };
+}
+
 gboolean
 emo_train_stage_is_due (EmoTrainStage *self)
 {
@@ -288,14 +322,16 @@ emo_train_stage_is_due (EmoTrainStage *self)
 }
 
 gboolean
-emo_train_stage_save (EmoTrainStage  *self,
-                      guint           epoch,
-                      gint64          step,
-                      gint64          position,
-                      GArray         *tensors,
-                      GError        **error)
+emo_train_stage_save (EmoTrainStage        *self,
+                      guint                 epoch,
+                      gint64                step,
+                      gint64                position,
+                      GArray               *tensors,
+                      const EmoTrainEpoch  *running,
+                      GError              **error)
 {
   g_autofree char *stopping = emo_early_stopping_to_string (&self->stopping);
+  g_autofree char *ran = running != NULL ? emo_train_epoch_to_string (running) : NULL;
   g_autofree char *path = emo_checkpoint_dup_path (self->checkpoints, step);
   const EmoCheckpointState state = {
     .stage = emo_train_stage_id_get_name (self->stage), .config_hash = self->config_hash, .epoch = epoch, .step = step,
@@ -303,7 +339,8 @@ emo_train_stage_save (EmoTrainStage  *self,
   };
 
   if (!emo_checkpoint_save (self->checkpoints, &state, (const EmoStoredTensor *) tensors->data, tensors->len,
-                            (const char *[]) { "early_stopping", stopping, NULL }, KEPT_CHECKPOINTS, error))
+                            (const char *[]) { EARLY_STOPPING, stopping, ran != NULL ? RUNNING_EPOCH : NULL, ran, NULL },
+                            KEPT_CHECKPOINTS, error))
     return FALSE;
   self->saved = g_get_monotonic_time ();
   emo_train_log_checkpoint (self->log, path);
@@ -396,5 +433,5 @@ emo_train_stage_add_epoch (EmoTrainStage       *self,
     tell_no_val (self);
   tell_early_end (self);
 
-  return !emo_early_stopping_should_stop (&self->stopping, numbers->epoch);
+  return !emo_train_stage_is_over (self);
 }

@@ -70,6 +70,9 @@ void           emo_train_stage_begin        (EmoTrainStage          *self,
                                              gint64                  n_steps,
                                              guint                   epochs_done,
                                              gint64                  steps_done);
+/* The epoch that @checkpoint was taken in, as its steps left it. */
+void           emo_train_stage_recall_epoch (EmoCheckpoint          *checkpoint,
+                                             EmoTrainEpoch          *running);
 EmoTrainLog   *emo_train_stage_get_log      (EmoTrainStage          *self);
 /* Each of @notes (char *). */
 void           emo_train_stage_note         (EmoTrainStage          *self,
@@ -79,14 +82,20 @@ void           emo_train_stage_note         (EmoTrainStage          *self,
 gboolean       emo_train_stage_add_epoch    (EmoTrainStage          *self,
                                              const EmoTrainEpoch    *numbers,
                                              gboolean               *is_best);
+/* Whether no epoch was better for long: no other begins. */
+gboolean       emo_train_stage_is_over      (EmoTrainStage          *self);
+/* What the best epoch reached on val; NaN: not known. */
+double         emo_train_stage_get_best     (EmoTrainStage          *self);
 /* Whether the last checkpoint is older than two minutes. */
 gboolean       emo_train_stage_is_due       (EmoTrainStage          *self);
-/* Writes a checkpoint. @tensors of EmoStoredTensor. */
+/* Writes a checkpoint. @epoch: how many are done, with their validation.
+ * @tensors of EmoStoredTensor. @running (nullable): the epoch that runs. */
 gboolean       emo_train_stage_save         (EmoTrainStage          *self,
                                              guint                   epoch,
                                              gint64                  step,
                                              gint64                  position,
                                              GArray                 *tensors,
+                                             const EmoTrainEpoch    *running,
                                              GError                **error);
 /* @checkpoint (out) (nullable): of the best epoch; NULL: @step is it, or val does
  * not say which it was. */

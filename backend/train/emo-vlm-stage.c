@@ -41,7 +41,7 @@ typedef struct
   EmoVlmTrainer     *trainer;
   GPtrArray         *notes;         /* of text */
   EmoTrainEpoch      numbers;       /* of the epoch that runs */
-  double             best_accuracy; /* NaN: not known */
+  guint              epochs_done;   /* with their validation */
   GError            *failure;       /* of what follows an update */
 } Run;
 
@@ -239,18 +239,29 @@ make_trainer (Run     *run,
   return run->trainer != NULL;
 }
 
+static gint64
+get_updates_an_epoch (Run *run)
+{
+  return emo_vlm_trainer_get_steps (run->trainer) / get_recipe (run)->fit.epochs;
+}
+
 static gboolean
 go_on_from_checkpoint (Run     *run,
                        GError **error)
 {
   g_autoptr(EmoCheckpoint) checkpoint = NULL;
 
-  if (!emo_train_stage_resume (run->stage, &checkpoint, error) ||
-      (checkpoint != NULL && !emo_vlm_trainer_restore (run->trainer, checkpoint->file, checkpoint->state.step, error)))
+  if (!emo_train_stage_resume (run->stage, &checkpoint, error))
     return FALSE;
+  if (checkpoint != NULL)
+    {
+      if (!emo_vlm_trainer_restore (run->trainer, checkpoint->file, checkpoint->state.step, error))
+        return FALSE;
+      run->epochs_done = checkpoint->state.epoch;
+      emo_train_stage_recall_epoch (checkpoint, &run->numbers);
+    }
   emo_train_stage_begin (run->stage, emo_vlm_pictures_get_n (run->train), get_recipe (run)->fit.epochs,
-                         emo_vlm_trainer_get_steps (run->trainer), checkpoint != NULL ? checkpoint->state.epoch : 0,
-                         emo_vlm_trainer_get_step (run->trainer));
+                         emo_vlm_trainer_get_steps (run->trainer), run->epochs_done, emo_vlm_trainer_get_step (run->trainer));
   tell_notes (run);
 
   return TRUE;
@@ -260,15 +271,14 @@ go_on_from_checkpoint (Run     *run,
 
 static gboolean
 save_checkpoint (Run     *run,
-                 guint    epochs_done,
                  GError **error)
 {
   g_autoptr(GArray) tensors = emo_vlm_trainer_list_state (run->trainer, error);
   gint64 step = emo_vlm_trainer_get_step (run->trainer);
-  gint64 an_epoch = emo_vlm_trainer_get_steps (run->trainer) / get_recipe (run)->fit.epochs;
 
   return tensors != NULL &&
-         emo_train_stage_save (run->stage, epochs_done, step, step - epochs_done * an_epoch, tensors, error);
+         emo_train_stage_save (run->stage, run->epochs_done, step, step - run->epochs_done * get_updates_an_epoch (run), tensors,
+                               &run->numbers, error);
 }
 
 static gboolean
@@ -285,41 +295,22 @@ validate (Run     *run,
   return metrics != NULL || run->val == NULL;
 }
 
-/* The mean over the epoch's updates so far. */
-static void
-count (Run                    *run,
-       const EmoVlmTrainState *state)
-{
-  EmoTrainEpoch *numbers = &run->numbers;
-  gint64 an_epoch = emo_vlm_trainer_get_steps (run->trainer) / get_recipe (run)->fit.epochs;
-  double n = (double) (state->step - 1 - (state->epoch - 1) * an_epoch);
-
-  if (numbers->epoch != state->epoch)
-    *numbers = (EmoTrainEpoch) { .epoch = state->epoch, .loss = n > 0 ? NAN : 0 };
-  numbers->step = state->step;
-  numbers->n_pictures += state->n_pictures;
-  numbers->lr = state->lr;
-  /* A resumed epoch's mean is that of what it still had to do. */
-  numbers->loss = isnan (numbers->loss) ? state->loss
-                                        : numbers->loss + (state->loss - numbers->loss) * state->n_pictures / (double) numbers->n_pictures;
-}
-
 static gboolean
 end_epoch (Run     *run,
-           guint    epoch,
            GError **error)
 {
-  gboolean is_best, go_on;
+  gboolean is_best;
 
   if (!validate (run, error))
     return FALSE;
-  go_on = emo_train_stage_add_epoch (run->stage, &run->numbers, &is_best);
-  if (is_best)
-    run->best_accuracy = run->numbers.val_accuracy;
+  emo_train_stage_add_epoch (run->stage, &run->numbers, &is_best);
+  run->epochs_done++;
 
-  return save_checkpoint (run, epoch, error) && go_on;
+  return TRUE;
 }
 
+/* An epoch's checkpoint is taken before its validation, which a training that
+ * goes on from there does again: all that follows is as it would have been. */
 static gboolean
 update_cb (EmoVlmTrainer          *trainer,
            const EmoVlmTrainState *state,
@@ -328,15 +319,15 @@ update_cb (EmoVlmTrainer          *trainer,
 {
   Run *run = user_data;
 
-  count (run, state);
+  emo_train_epoch_add_step (&run->numbers, state->epoch, state->step, state->n_pictures, state->loss, state->lr);
   tell_notes (run);
   emo_train_log_step (emo_train_stage_get_log (run->stage), state->epoch, state->step, state->n_pictures, state->loss, state->lr);
-  if (epoch_ends)
-    return end_epoch (run, state->epoch, &run->failure);
-  if (g_cancellable_is_cancelled (run->job->cancellable))
+  if ((epoch_ends || emo_train_stage_is_due (run->stage)) && !save_checkpoint (run, &run->failure))
     return FALSE;
+  if (epoch_ends)
+    return end_epoch (run, &run->failure) && !emo_train_stage_is_over (run->stage);
 
-  return !emo_train_stage_is_due (run->stage) || save_checkpoint (run, state->epoch - 1, &run->failure);
+  return !g_cancellable_is_cancelled (run->job->cancellable);
 }
 
 /* What stops here goes on from here. */
@@ -344,13 +335,16 @@ static gboolean
 stop (Run      *run,
       GError  **error)
 {
-  gint64 an_epoch = emo_vlm_trainer_get_steps (run->trainer) / get_recipe (run)->fit.epochs;
-  guint epochs = emo_vlm_trainer_get_step (run->trainer) / an_epoch;
-
-  if (emo_vlm_trainer_get_step (run->trainer) == 0 || save_checkpoint (run, epochs, error))
+  if (emo_vlm_trainer_get_step (run->trainer) == 0 || save_checkpoint (run, error))
     g_cancellable_set_error_if_cancelled (run->job->cancellable, error);
 
   return FALSE;
+}
+
+static gboolean
+is_waiting_for_validation (Run *run)
+{
+  return emo_vlm_trainer_get_step (run->trainer) == (run->epochs_done + 1) * get_updates_an_epoch (run);
 }
 
 static gboolean
@@ -358,14 +352,16 @@ train (Run      *run,
        GError  **error)
 {
   g_autoptr(GError) failure = NULL;
+  gboolean ok = !is_waiting_for_validation (run) || end_epoch (run, &failure);
 
-  emo_vlm_trainer_run (run->trainer, update_cb, run, run->job->cancellable, &failure);
+  if (ok && !emo_train_stage_is_over (run->stage))
+    emo_vlm_trainer_run (run->trainer, update_cb, run, run->job->cancellable, &failure);
   if (failure == NULL)
     failure = g_steal_pointer (&run->failure);
-  if (g_cancellable_is_cancelled (run->job->cancellable))
-    return stop (run, error);
-  if (failure == NULL)
+  if (failure == NULL && !g_cancellable_is_cancelled (run->job->cancellable))
     return TRUE;
+  if (failure == NULL || g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return stop (run, error);
   g_propagate_error (error, g_steal_pointer (&failure));
 
   return FALSE;
@@ -478,7 +474,7 @@ finish (Run      *run,
   if (!take_best (run, error) || !drop_what_hangs_on_it (run, error) || !save_model (run, &path, error) ||
       !update_manifest (run, error))
     return FALSE;
-  emo_json_append_double (numbers, run->best_accuracy);
+  emo_json_append_double (numbers, emo_train_stage_get_best (run->stage));
   g_string_append_printf (numbers, ", \"pictures\": %u, \"steps\": %" G_GINT64_FORMAT, emo_vlm_pictures_get_n (run->train),
                           emo_vlm_trainer_get_step (run->trainer));
 
@@ -489,7 +485,7 @@ gboolean
 emo_vlm_stage_run (const EmoTrainJob  *job,
                    GError            **error)
 {
-  Run run = { .job = job, .best_accuracy = NAN };
+  Run run = { .job = job };
   GError *failure = NULL;
   gboolean ok;
 

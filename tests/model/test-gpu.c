@@ -257,8 +257,18 @@ train (Stage           *stage,
   g_assert_cmpuint (stage_count (stage, "done"), ==, 1);
 }
 
+static guint
+count_rows (Stage           *stage,
+            EmoTrainStageId  id)
+{
+  g_autofree char *path = g_build_filename (stage->output, "training", emo_train_stage_id_get_name (id), "epochs.csv", NULL);
+  g_autoptr(GArray) rows = emo_epoch_table_read (path);
+
+  return rows->len;
+}
+
 /* Too small at load, in the first step, in the middle of an epoch; or gone there:
- * what is learned is the CPU's to the last bit, and no epoch is done twice. */
+ * what is learned is the CPU's to the last bit, and the table has no epoch twice. */
 static void
 test_gpu_training_goes_on_on_the_cpu (gconstpointer data)
 {
@@ -284,7 +294,7 @@ test_gpu_training_goes_on_on_the_cpu (gconstpointer data)
         emo_test_allocator_fail (get_moment (i, n), TRUE, failures[kind]);
         train (&stage, id, "auto");
         g_assert_true (stage_said (&stage, "on the CPU"));
-        g_assert_cmpuint (stage_count (&stage, "epoch"), ==, id == EMO_TRAIN_VLM ? 2 : 4);
+        g_assert_cmpuint (count_rows (&stage, id), ==, id == EMO_TRAIN_VLM ? 2 : 4);
         found = stage_read (&stage, result, &n_found);
         g_assert_cmpmem (found, n_found, right, length);
       }

@@ -239,6 +239,52 @@ test_stage_resumes (void)
   emo_test_remove_folder (root);
 }
 
+/* Stopped right after the epoch that was its last, it does no other. */
+static void
+test_stage_resumed_at_its_end_trains_no_more (void)
+{
+  g_autofree char *root = make_pictures (3);
+  g_autofree char *network = make_network (root);
+  Stage stage;
+
+  stage_init (&stage, root, network);
+  stage.recipe->teacher.fit.lr = 0;
+  stage.recipe->teacher.fit.patience = 1;
+  stage.stop_at = "epoch\",\"stage\":\"teacher\",\"epoch\":2,\"loss";
+  g_assert_false (stage_run (&stage, NULL));
+  stage.stop_at = NULL;
+  stage_run_well (&stage);
+  g_assert_false (said (&stage, "\"event\":\"step\""));
+  g_assert_false (said (&stage, "\"event\":\"epoch\""));
+  g_assert_true (said (&stage, "the stage ends after epoch 2 of 5"));
+  stage_clear (&stage);
+  emo_test_remove_folder (root);
+}
+
+/* The row of an epoch that was stopped in its validation is whole. */
+static void
+test_stage_resumed_at_its_validation_knows_the_epoch (void)
+{
+  g_autofree char *root = make_pictures (3);
+  g_autofree char *network = make_network (root);
+  g_autofree char *path = NULL;
+  g_autoptr(GArray) rows = NULL;
+  Stage stage;
+
+  stage_init (&stage, root, network);
+  stage.stop_at = "checkpoint";
+  g_assert_false (stage_run (&stage, NULL));
+  stage.stop_at = NULL;
+  stage_run_well (&stage);
+  path = g_build_filename (stage.output, "training", "teacher", "epochs.csv", NULL);
+  rows = emo_epoch_table_read (path);
+  g_assert_cmpuint (rows->len, ==, 5);
+  g_assert_cmpfloat (g_array_index (rows, EmoTrainEpoch, 0).loss, >, 0);
+  g_assert_cmpfloat (g_array_index (rows, EmoTrainEpoch, 0).lr, >, 0);
+  stage_clear (&stage);
+  emo_test_remove_folder (root);
+}
+
 static void
 test_stage_survives_a_full_disk (void)
 {
@@ -406,6 +452,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/Emo/TeacherStage/resumes", test_stage_resumes);
+  g_test_add_func ("/Emo/TeacherStage/resumed-at-its-end-trains-no-more", test_stage_resumed_at_its_end_trains_no_more);
+  g_test_add_func ("/Emo/TeacherStage/resumed-at-its-validation-knows-the-epoch", test_stage_resumed_at_its_validation_knows_the_epoch);
   g_test_add_func ("/Emo/TeacherStage/survives-a-full-disk", test_stage_survives_a_full_disk);
   g_test_add_func ("/Emo/TeacherStage/leaves-broken-pictures-out", test_stage_leaves_broken_pictures_out);
   g_test_add_func ("/Emo/TeacherStage/says-that-nothing-can-be-read", test_stage_says_that_nothing_can_be_read);

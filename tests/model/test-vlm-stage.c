@@ -85,6 +85,108 @@ test_vlm_stage_says_why_it_ends_early (Stage         *stage,
   g_assert_nonnull (strstr (emo_json_value_get_member_string (root, "ended_early", ""), "epoch 2 of 4"));
 }
 
+/* --- Stopped --- */
+
+static void
+line_that_stops_cb (const char *line,
+                    gpointer    user_data)
+{
+  Stage *stage = user_data;
+
+  line_cb (line, stage);
+  if (g_str_has_prefix (line, "{\"event\":\"checkpoint\""))
+    g_cancellable_cancel (stage->job.cancellable);
+}
+
+/* Stops it at the next checkpoint: that of an epoch's end comes before the
+ * epoch's validation. */
+static void
+stop_at_checkpoint (Stage    *stage,
+                    gboolean  resume)
+{
+  stage->job.line = line_that_stops_cb;
+  stage->job.resume = resume;
+  g_free (stage_fail (stage, emo_vlm_stage_run, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+  g_cancellable_reset (stage->job.cancellable);
+  stage->job.line = line_cb;
+  stage->job.resume = TRUE;
+}
+
+/* The columns that no clock has a part in. */
+static char *
+read_table (Stage *stage)
+{
+  g_autofree char *text = stage_read (stage, "training/vlm/epochs.csv", NULL);
+  g_auto(GStrv) lines = g_strsplit (text, "\r\n", -1);
+  GString *table = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
+    {
+      g_auto(GStrv) cells = g_strsplit (lines[i], ",", 7);
+
+      g_clear_pointer (&cells[6], g_free);
+      g_string_append_printf (table, "%s,%s,%s,%s,%s,%s\n", cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]);
+    }
+
+  return g_string_free (table, FALSE);
+}
+
+static double
+read_accuracy (Stage *stage)
+{
+  g_autoptr(EmoJson) mark = read_mark (stage);
+
+  return emo_json_value_get_member_double (emo_json_get_root (mark), "val_accuracy", NAN);
+}
+
+/* An epoch whose validation was broken off is not done: its row is as it would
+ * have been, and so is the model. */
+static void
+test_vlm_stage_stopped_in_validation_ends_bit_equal (Stage         *stage,
+                                                     gconstpointer  data)
+{
+  g_autofree char *whole = NULL;
+  g_autofree char *parts = NULL;
+  g_autofree char *whole_table = NULL;
+  g_autofree char *parts_table = NULL;
+  gsize n_whole, n_parts;
+  double accuracy;
+
+  stage->recipe->vlm.fit.batch = 3;
+  stage_run (stage, emo_vlm_stage_run);
+  whole = stage_read (stage, RESULT, &n_whole);
+  whole_table = read_table (stage);
+  accuracy = read_accuracy (stage);
+  stage_forget (stage, "vlm");
+  for (guint epoch = 1; epoch <= 4; epoch++)
+    {
+      stop_at_checkpoint (stage, epoch > 1);
+      /* The one before, which was not judged yet. */
+      g_assert_cmpuint (stage_count (stage, "epoch"), ==, epoch > 1);
+    }
+  stage_run (stage, emo_vlm_stage_run);
+  g_assert_cmpuint (stage_count (stage, "epoch"), ==, 1);
+  parts = stage_read (stage, RESULT, &n_parts);
+  parts_table = read_table (stage);
+  g_assert_cmpmem (parts, n_parts, whole, n_whole);
+  g_assert_cmpstr (parts_table, ==, whole_table);
+  g_assert_true (isfinite (accuracy) && read_accuracy (stage) == accuracy);
+}
+
+static void
+test_vlm_stage_resumed_at_its_end_trains_no_more (Stage         *stage,
+                                                  gconstpointer  data)
+{
+  learn_nothing (stage);
+  stop_at_checkpoint (stage, FALSE);
+  stop_at_checkpoint (stage, TRUE);
+  /* The second epoch's validation says that it was the last. */
+  stage_run (stage, emo_vlm_stage_run);
+  g_assert_cmpuint (stage_count (stage, "epoch"), ==, 1);
+  g_assert_cmpuint (stage_count (stage, "step"), ==, 0);
+  g_assert_true (stage_said (stage, "the stage ends after epoch 2 of 4"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -94,6 +196,8 @@ main (int   argc,
 #define ADD(name, set_up, function) g_test_add ("/Emo/VlmStage/" name, Stage, NULL, set_up, function, tear_down)
   ADD ("does-all-epochs-without-val", set_up_without_val, test_vlm_stage_does_all_epochs_without_val);
   ADD ("says-why-it-ends-early", set_up, test_vlm_stage_says_why_it_ends_early);
+  ADD ("stopped-in-validation-ends-bit-equal", set_up, test_vlm_stage_stopped_in_validation_ends_bit_equal);
+  ADD ("resumed-at-its-end-trains-no-more", set_up, test_vlm_stage_resumed_at_its_end_trains_no_more);
 #undef ADD
 
   return g_test_run ();
