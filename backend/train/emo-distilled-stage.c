@@ -298,9 +298,10 @@ go_back_to_best (Run     *run,
 {
   g_autoptr(EmoCheckpoint) best = NULL;
 
-  return get_recipe (run)->fit.patience == 0 ||
-         (emo_train_stage_load_best (run->stage, emo_cross_fit_get_step (run->cross), &best, error) &&
-          (best == NULL || restore (run, best, error)));
+  if (get_recipe (run)->fit.patience > 0)
+    best = emo_train_stage_load_best (run->stage, emo_cross_fit_get_step (run->cross));
+
+  return best == NULL || restore (run, best, error);
 }
 
 /* What the gate is to read is scaled as the head is. */

@@ -288,10 +288,9 @@ static gboolean
 take_best (Run      *run,
            GError  **error)
 {
-  g_autoptr(EmoCheckpoint) best = NULL;
+  g_autoptr(EmoCheckpoint) best = emo_train_stage_load_best (run->stage, emo_teacher_trainer_get_step (run->trainer));
 
-  return emo_train_stage_load_best (run->stage, emo_teacher_trainer_get_step (run->trainer), &best, error) &&
-         (best == NULL || emo_teacher_trainer_restore (run->trainer, best->file, best->state.step, error));
+  return best == NULL || emo_teacher_trainer_restore (run->trainer, best->file, best->state.step, error);
 }
 
 static gboolean

@@ -348,20 +348,33 @@ emo_train_stage_save (EmoTrainStage        *self,
   return TRUE;
 }
 
-gboolean
-emo_train_stage_load_best (EmoTrainStage  *self,
-                           gint64          step,
-                           EmoCheckpoint **checkpoint,
-                           GError        **error)
+/* A training of days does not end without a result for one file's sake. */
+static void
+give_best_up (EmoTrainStage *self,
+              const GError  *error)
+{
+  g_autofree char *text = g_strdup_printf ("the best epoch, %u, is lost, and the last one is kept: %s", self->stopping.best_epoch, error->message);
+
+  emo_train_log_note (self->log, text);
+  self->stopping.best = NAN;
+  self->stopping.best_step = -1;
+}
+
+EmoCheckpoint *
+emo_train_stage_load_best (EmoTrainStage *self,
+                           gint64         step)
 {
   gint64 best = self->stopping.best_step;
+  g_autoptr(GError) error = NULL;
+  EmoCheckpoint *checkpoint;
 
-  *checkpoint = NULL;
   if (best < 0 || best == step)
-    return TRUE;
-  *checkpoint = emo_checkpoint_load_step (self->checkpoints, emo_train_stage_id_get_name (self->stage), self->config_hash, best, error);
+    return NULL;
+  checkpoint = emo_checkpoint_load_step (self->checkpoints, emo_train_stage_id_get_name (self->stage), self->config_hash, best, &error);
+  if (checkpoint == NULL)
+    give_best_up (self, error);
 
-  return *checkpoint != NULL;
+  return checkpoint;
 }
 
 /* --- The log --- */

@@ -97,12 +97,11 @@ gboolean       emo_train_stage_save         (EmoTrainStage          *self,
                                              GArray                 *tensors,
                                              const EmoTrainEpoch    *running,
                                              GError                **error);
-/* @checkpoint (out) (nullable): of the best epoch; NULL: @step is it, or val does
- * not say which it was. */
-gboolean       emo_train_stage_load_best    (EmoTrainStage          *self,
-                                             gint64                  step,
-                                             EmoCheckpoint         **checkpoint,
-                                             GError                **error);
+/* (transfer full) (nullable): the checkpoint of the best epoch; NULL: @step is it,
+ * val does not say which it was, or it is damaged, which a note says: then the
+ * epoch at @step is kept, and what the best one reached is not known any more. */
+EmoCheckpoint *emo_train_stage_load_best    (EmoTrainStage          *self,
+                                             gint64                  step);
 /* Passes @failure (transfer full) on. One that was cancelled says in the log,
  * begun or not, that it was stopped. @self (nullable): it was not opened. */
 void           emo_train_stage_fail         (EmoTrainStage          *self,

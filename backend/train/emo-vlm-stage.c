@@ -373,10 +373,25 @@ static gboolean
 take_best (Run      *run,
            GError  **error)
 {
-  g_autoptr(EmoCheckpoint) best = NULL;
+  g_autoptr(EmoCheckpoint) best = emo_train_stage_load_best (run->stage, emo_vlm_trainer_get_step (run->trainer));
 
-  return emo_train_stage_load_best (run->stage, emo_vlm_trainer_get_step (run->trainer), &best, error) &&
-         (best == NULL || emo_vlm_trainer_restore (run->trainer, best->file, best->state.step, error));
+  return best == NULL || emo_vlm_trainer_restore (run->trainer, best->file, best->state.step, error);
+}
+
+/* Of what was taken. */
+static gboolean
+measure (Run      *run,
+         double   *accuracy,
+         GError  **error)
+{
+  *accuracy = emo_train_stage_get_best (run->stage);
+  if (!isnan (*accuracy))
+    return TRUE;
+  if (!validate (run, error))
+    return FALSE;
+  *accuracy = run->numbers.val_accuracy;
+
+  return TRUE;
 }
 
 static gboolean
@@ -470,11 +485,12 @@ finish (Run      *run,
 {
   g_autofree char *path = NULL;
   g_autoptr(GString) numbers = g_string_new ("\"val_accuracy\": ");
+  double accuracy;
 
-  if (!take_best (run, error) || !drop_what_hangs_on_it (run, error) || !save_model (run, &path, error) ||
-      !update_manifest (run, error))
+  if (!take_best (run, error) || !measure (run, &accuracy, error) || !drop_what_hangs_on_it (run, error) ||
+      !save_model (run, &path, error) || !update_manifest (run, error))
     return FALSE;
-  emo_json_append_double (numbers, emo_train_stage_get_best (run->stage));
+  emo_json_append_double (numbers, accuracy);
   g_string_append_printf (numbers, ", \"pictures\": %u, \"steps\": %" G_GINT64_FORMAT, emo_vlm_pictures_get_n (run->train),
                           emo_vlm_trainer_get_step (run->trainer));
 

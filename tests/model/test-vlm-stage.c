@@ -187,6 +187,40 @@ test_vlm_stage_resumed_at_its_end_trains_no_more (Stage         *stage,
   g_assert_true (stage_said (stage, "the stage ends after epoch 2 of 4"));
 }
 
+/* Changes a bit of the weights that a checkpoint has. */
+static void
+damage (Stage  *stage,
+        gint64  step)
+{
+  g_autofree char *folder = g_build_filename (stage->output, "training", "vlm", "checkpoints", NULL);
+  g_autofree char *path = emo_checkpoint_dup_path (folder, step);
+  g_autofree char *text = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
+  text[length - 1] ^= 1;
+  g_assert_true (g_file_set_contents (path, text, length, NULL));
+}
+
+static void
+test_vlm_stage_whose_best_is_damaged_keeps_the_last (Stage         *stage,
+                                                     gconstpointer  data)
+{
+  g_autoptr(EmoJson) mark = NULL;
+
+  learn_nothing (stage);
+  stage->recipe->vlm.fit.patience = 3;
+  for (guint epoch = 1; epoch <= 3; epoch++)
+    stop_at_checkpoint (stage, epoch > 1);
+  damage (stage, 1);
+  stage_run (stage, emo_vlm_stage_run);
+  g_assert_true (stage_said (stage, "the best epoch, 1, is lost, and the last one is kept"));
+  g_assert_true (stage_said (stage, "step-1.safetensors"));
+  g_assert_true (isfinite (read_accuracy (stage)));
+  mark = read_mark (stage);
+  g_assert_null (emo_json_value_get_member (emo_json_get_root (mark), "best_epoch"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -198,6 +232,7 @@ main (int   argc,
   ADD ("says-why-it-ends-early", set_up, test_vlm_stage_says_why_it_ends_early);
   ADD ("stopped-in-validation-ends-bit-equal", set_up, test_vlm_stage_stopped_in_validation_ends_bit_equal);
   ADD ("resumed-at-its-end-trains-no-more", set_up, test_vlm_stage_resumed_at_its_end_trains_no_more);
+  ADD ("whose-best-is-damaged-keeps-the-last", set_up, test_vlm_stage_whose_best_is_damaged_keeps_the_last);
 #undef ADD
 
   return g_test_run ();
