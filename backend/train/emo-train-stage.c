@@ -21,6 +21,13 @@
 #define CHECKPOINT_US (2 * 60 * G_USEC_PER_SEC)
 #define KEPT_CHECKPOINTS 2
 
+/* Of the hash of its settings, in the name of a folder of checkpoints. */
+#define NAME_LETTERS 16
+
+/* The table of epochs, and how large it may be. */
+#define TABLE     "epochs.csv"
+#define MAX_TABLE (16 * 1024 * 1024)
+
 /* Texts of a checkpoint. */
 #define EARLY_STOPPING "early_stopping"
 #define RUNNING_EPOCH  "running_epoch"
@@ -30,7 +37,8 @@ struct _EmoTrainStage
   const EmoTrainJob *job;
   EmoTrainStageId    stage;
   char              *folder;
-  char              *checkpoints;
+  char              *all_checkpoints;   /* the folder of those of all settings */
+  char              *checkpoints;       /* the folder of our own */
   char              *config_hash;
   EmoTrainLog       *log;           /* (nullable) until it begins */
   GPtrArray         *notes;         /* of text, told when it begins */
@@ -106,6 +114,15 @@ get_patience (const EmoTrainRecipe *recipe,
   return fits[stage]->patience;
 }
 
+/* A training of other settings leaves an unfinished one's alone: both can go on. */
+static char *
+dup_own_checkpoints (EmoTrainStage *self)
+{
+  g_autofree char *name = g_strndup (self->config_hash, NAME_LETTERS);
+
+  return g_build_filename (self->all_checkpoints, name, NULL);
+}
+
 EmoTrainStage *
 emo_train_stage_new (const EmoTrainJob  *job,
                      EmoTrainStageId     stage,
@@ -117,8 +134,9 @@ emo_train_stage_new (const EmoTrainJob  *job,
   self->job = job;
   self->stage = stage;
   self->folder = emo_train_job_dup_path (job, emo_train_stage_id_get_name (stage));
-  self->checkpoints = g_build_filename (self->folder, "checkpoints", NULL);
   self->config_hash = make_config_hash (job, stage, inputs);
+  self->all_checkpoints = g_build_filename (self->folder, "checkpoints", NULL);
+  self->checkpoints = dup_own_checkpoints (self);
   self->notes = g_ptr_array_new_with_free_func (g_free);
   self->stopping = (EmoEarlyStopping) EMO_EARLY_STOPPING_INIT (TRUE, get_patience (job->recipe, stage));
   self->started = self->saved = g_get_monotonic_time ();
@@ -140,6 +158,7 @@ emo_train_stage_free (EmoTrainStage *self)
   g_clear_pointer (&self->log, emo_train_log_free);
   g_clear_pointer (&self->notes, g_ptr_array_unref);
   g_free (self->folder);
+  g_free (self->all_checkpoints);
   g_free (self->checkpoints);
   g_free (self->config_hash);
   g_free (self);
@@ -227,6 +246,30 @@ emo_train_stage_is_done (EmoTrainStage *self)
   return TRUE;
 }
 
+/* Those of all settings, and what lies beside them. */
+static gboolean
+remove_checkpoints (EmoTrainStage  *self,
+                    GError        **error)
+{
+  g_autoptr(GDir) dir = g_dir_open (self->all_checkpoints, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (self->all_checkpoints, name, NULL);
+      g_autofree char *table = g_build_filename (path, TABLE, NULL);
+
+      if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+        continue;
+      if (!emo_checkpoint_remove_all (path, error))
+        return FALSE;
+      g_unlink (table);
+      g_rmdir (path);
+    }
+
+  return emo_checkpoint_remove_all (self->all_checkpoints, error);
+}
+
 /* What the table of epochs does not say: which one was kept, and why there are not
  * more of them. */
 static void
@@ -260,7 +303,7 @@ emo_train_stage_finish (EmoTrainStage  *self,
   emo_json_append_double (text, (double) (g_get_monotonic_time () - self->started) / G_USEC_PER_SEC);
   append_epochs (self, text);
   g_string_append_printf (text, "%s%s}\n", *numbers != '\0' ? ", " : "", numbers);
-  if (!emo_file_write (mark, text->str, text->len, error) || !emo_checkpoint_remove_all (self->checkpoints, error))
+  if (!emo_file_write (mark, text->str, text->len, error) || !remove_checkpoints (self, error))
     return FALSE;
   emo_train_log_done (self->log, path);
 
@@ -283,6 +326,48 @@ restore_stopping (EmoTrainStage *self,
   return FALSE;
 }
 
+/* Whether other settings have left checkpoints. */
+static gboolean
+has_strangers (EmoTrainStage *self)
+{
+  g_autoptr(GDir) dir = g_dir_open (self->all_checkpoints, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (!g_str_has_prefix (self->config_hash, name))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+copy_table (const char *from_folder,
+            const char *to_folder)
+{
+  g_autofree char *from = g_build_filename (from_folder, TABLE, NULL);
+  g_autofree char *to = g_build_filename (to_folder, TABLE, NULL);
+  g_autoptr(GBytes) bytes = emo_file_read (from, MAX_TABLE, NULL);
+
+  /* A log that fails is no reason to fail. */
+  if (bytes != NULL)
+    emo_file_write (to, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL);
+}
+
+/* There is one table, and other settings may have begun theirs in it. */
+static void
+take_up (EmoTrainStage *self,
+         gboolean       has_checkpoint)
+{
+  gboolean strangers = has_strangers (self);
+
+  if (has_checkpoint && strangers)
+    copy_table (self->checkpoints, self->folder);
+  else if (!has_checkpoint)
+    g_ptr_array_add (self->notes, g_strdup (strangers ? "the checkpoints that are there belong to another model or other settings: "
+                                                        "the stage begins anew, and they stay until it is done"
+                                                      : "there is no checkpoint to go on from: the stage begins anew"));
+}
+
 gboolean
 emo_train_stage_resume (EmoTrainStage  *self,
                         EmoCheckpoint **checkpoint,
@@ -293,12 +378,11 @@ emo_train_stage_resume (EmoTrainStage  *self,
   *checkpoint = NULL;
   g_unlink (mark);
   if (!self->job->resume)
-    return emo_checkpoint_remove_all (self->checkpoints, error);
+    return remove_checkpoints (self, error);
   *checkpoint = emo_checkpoint_load (self->checkpoints, emo_train_stage_id_get_name (self->stage), self->config_hash, self->notes);
   if (*checkpoint != NULL && !restore_stopping (self, *checkpoint))
     g_clear_pointer (checkpoint, emo_checkpoint_free);
-  if (*checkpoint == NULL)
-    g_ptr_array_add (self->notes, g_strdup ("there is no checkpoint to go on from: the stage begins anew"));
+  take_up (self, *checkpoint != NULL);
 
   return TRUE;
 }
@@ -342,6 +426,7 @@ emo_train_stage_save (EmoTrainStage        *self,
                             (const char *[]) { EARLY_STOPPING, stopping, ran != NULL ? RUNNING_EPOCH : NULL, ran, NULL },
                             KEPT_CHECKPOINTS, error))
     return FALSE;
+  copy_table (self->folder, self->checkpoints);
   self->saved = g_get_monotonic_time ();
   emo_train_log_checkpoint (self->log, path);
 

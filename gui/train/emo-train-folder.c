@@ -14,16 +14,22 @@
 
 #define CHECKPOINT_SUFFIX ".safetensors"
 
+/* In the folder itself, or in one of its folders: each training of other settings
+ * has its own. */
 static gboolean
-has_checkpoint (const char *stage_folder)
+has_checkpoint (const char *path,
+                gboolean    deep)
 {
-  g_autofree char *path = g_build_filename (stage_folder, "checkpoints", NULL);
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, CHECKPOINT_SUFFIX))
-      return TRUE;
+    {
+      g_autofree char *below = g_build_filename (path, name, NULL);
+
+      if (g_str_has_suffix (name, CHECKPOINT_SUFFIX) || (deep && has_checkpoint (below, FALSE)))
+        return TRUE;
+    }
 
   return FALSE;
 }
@@ -42,10 +48,10 @@ look_worker (GTask        *task,
   for (int stage = 0; stage < EMO_TRAIN_N_STAGES; stage++)
     {
       g_autofree char *folder = g_build_filename (path, "training", emo_train_stage_id_get_name (stage), NULL);
-
+      g_autofree char *checkpoints = g_build_filename (folder, "checkpoints", NULL);
       g_autofree char *table = g_build_filename (folder, "epochs.csv", NULL);
 
-      self->is_unfinished[stage] = has_checkpoint (folder);
+      self->is_unfinished[stage] = has_checkpoint (checkpoints, TRUE);
       self->epochs[stage] = emo_epoch_table_read (table);
     }
   g_task_return_pointer (task, self, (GDestroyNotify) emo_train_folder_free);

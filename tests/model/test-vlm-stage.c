@@ -187,13 +187,23 @@ test_vlm_stage_resumed_at_its_end_trains_no_more (Stage         *stage,
   g_assert_true (stage_said (stage, "the stage ends after epoch 2 of 4"));
 }
 
+static char *
+find_checkpoint (Stage  *stage,
+                 gint64  step)
+{
+  g_autofree char *folder = g_build_filename (stage->output, "training", "vlm", "checkpoints", NULL);
+  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autofree char *own = g_build_filename (folder, g_dir_read_name (dir), NULL);
+
+  return emo_checkpoint_dup_path (own, step);
+}
+
 /* Changes a bit of the weights that a checkpoint has. */
 static void
 damage (Stage  *stage,
         gint64  step)
 {
-  g_autofree char *folder = g_build_filename (stage->output, "training", "vlm", "checkpoints", NULL);
-  g_autofree char *path = emo_checkpoint_dup_path (folder, step);
+  g_autofree char *path = find_checkpoint (stage, step);
   g_autofree char *text = NULL;
   gsize length;
 
@@ -221,6 +231,43 @@ test_vlm_stage_whose_best_is_damaged_keeps_the_last (Stage         *stage,
   g_assert_null (emo_json_value_get_member (emo_json_get_root (mark), "best_epoch"));
 }
 
+/* The best epoch's checkpoint has the name of one of the other's. */
+static void
+test_vlm_stage_goes_on_after_other_settings (Stage         *stage,
+                                             gconstpointer  data)
+{
+  g_autofree char *folder = g_build_filename (stage->output, "training", "vlm", "checkpoints", NULL);
+  g_autofree char *whole = NULL;
+  g_autofree char *parts = NULL;
+  g_autofree char *whole_table = NULL;
+  g_autofree char *parts_table = NULL;
+  g_autoptr(GDir) dir = NULL;
+  gsize n_whole, n_parts;
+
+  learn_nothing (stage);
+  stage->recipe->vlm.fit.patience = 3;
+  stage_run (stage, emo_vlm_stage_run);
+  whole = stage_read (stage, RESULT, &n_whole);
+  whole_table = read_table (stage);
+  stage_forget (stage, "vlm");
+  for (guint epoch = 1; epoch <= 3; epoch++)
+    stop_at_checkpoint (stage, epoch > 1);
+  stage->recipe->vlm.fit.lr = 1e-3;
+  stop_at_checkpoint (stage, TRUE);
+  g_assert_true (stage_said (stage, "belong to another model or other settings"));
+  stop_at_checkpoint (stage, TRUE);
+  stage->recipe->vlm.fit.lr = 0;
+  stage_run (stage, emo_vlm_stage_run);
+  g_assert_false (stage_said (stage, "is lost"));
+  parts = stage_read (stage, RESULT, &n_parts);
+  parts_table = read_table (stage);
+  g_assert_cmpmem (parts, n_parts, whole, n_whole);
+  g_assert_cmpstr (parts_table, ==, whole_table);
+  /* What is done leaves none, of whichever settings. */
+  dir = g_dir_open (folder, 0, NULL);
+  g_assert_null (g_dir_read_name (dir));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -233,6 +280,7 @@ main (int   argc,
   ADD ("stopped-in-validation-ends-bit-equal", set_up, test_vlm_stage_stopped_in_validation_ends_bit_equal);
   ADD ("resumed-at-its-end-trains-no-more", set_up, test_vlm_stage_resumed_at_its_end_trains_no_more);
   ADD ("whose-best-is-damaged-keeps-the-last", set_up, test_vlm_stage_whose_best_is_damaged_keeps_the_last);
+  ADD ("goes-on-after-other-settings", set_up, test_vlm_stage_goes_on_after_other_settings);
 #undef ADD
 
   return g_test_run ();
