@@ -92,6 +92,13 @@ emo_train_job_hash_weights (const EmoTrainJob  *job,
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* Not where it runs now: what a GPU has begun goes on on the CPU if it must. */
+static char *
+dup_compute (const EmoTrainJob *job)
+{
+  return job->compute != NULL ? g_strdup (job->compute) : g_strjoin ("\n", job->device, job->dtype, NULL);
+}
+
 /* The threads decide the order of sums and with it the last bits. */
 static char *
 make_config_hash (const EmoTrainJob *job,
@@ -100,7 +107,8 @@ make_config_hash (const EmoTrainJob *job,
 {
   g_autofree char *recipe = emo_train_recipe_stage_to_json (job->recipe, stage);
   g_autofree char *data = emo_dataset_dup_sha256 (job->dataset);
-  g_autofree char *all = g_strjoin ("\n", recipe, data, inputs, job->device, job->dtype, NULL);
+  g_autofree char *compute = dup_compute (job);
+  g_autofree char *all = g_strjoin ("\n", recipe, data, inputs, compute, NULL);
 
   return emo_hash_bytes (all, strlen (all));
 }

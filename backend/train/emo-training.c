@@ -320,6 +320,21 @@ tell_error (const EmoTraining *self,
     emo_train_log_error (log, error->message);
 }
 
+/* (nullable): who names what "auto" stands for here goes on with the same training.
+ * What cannot be is told by the stage that wants it. */
+static char *
+describe_compute (const EmoTraining *self)
+{
+  EmoCompute compute;
+  g_autofree char *device = NULL;
+
+  if (!emo_compute_choose_for_training (&compute, self->device, self->dtype, self->threads, NULL))
+    return NULL;
+  device = emo_compute_dup_device (&compute);
+
+  return g_strjoin ("\n", device, emo_compute_get_dtype (&compute), NULL);
+}
+
 static gboolean
 run_after_checks (const EmoTraining  *self,
                   GCancellable       *cancellable,
@@ -331,9 +346,10 @@ run_after_checks (const EmoTraining  *self,
   g_autoptr(EmoTrainOrigin) origin = NULL;
   g_autoptr(EmoTrainOutput) output = open_output (self, path, &origin, cancellable, &failure);
   g_autoptr(EmoDataset) dataset = output != NULL ? load_dataset (self, path, cancellable, &failure) : NULL;
+  g_autofree char *compute = dataset != NULL ? describe_compute (self) : NULL;
   EmoTrainJob job = {
     .output = path, .dataset = dataset, .recipe = self->recipe, .resume = self->resume, .device = self->device,
-    .dtype = self->dtype, .threads = self->threads, .line = self->line, .progress = self->progress,
+    .dtype = self->dtype, .compute = compute, .threads = self->threads, .line = self->line, .progress = self->progress,
     .user_data = self->user_data, .cancellable = cancellable,
   };
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "emo-bundle-classifier.h"
+#include "emo-compute.h"
 #include "emo-error.h"
 #include "emo-patches.h"
 #include "emo-prediction.h"
@@ -236,24 +237,33 @@ prepare_stage (Stage *stage)
   stage->recipe->vlm.fit.batch = 4;
 }
 
+static void
+ask_for_training (Stage           *stage,
+                  EmoTrainStageId  id,
+                  const char      *device,
+                  const char      *dtype)
+{
+  g_autoptr(GError) error = NULL;
+  EmoTraining training = {
+    .data = stage->root, .output = stage->output, .stages = 1u << id, .recipe = stage->recipe, .device = device,
+    .dtype = dtype, .threads = 1, .line = relief_cb, .user_data = stage,
+  };
+
+  g_ptr_array_set_size (stage->lines, 0);
+  emo_training_run (&training, NULL, &error);
+  emo_test_allocator_stop (NULL);
+  g_assert_no_error (error);
+}
+
 /* One stage on @device, anew. */
 static void
 train (Stage           *stage,
        EmoTrainStageId  id,
        const char      *device)
 {
-  g_autoptr(GError) error = NULL;
-  EmoTraining training = {
-    .data = stage->root, .output = stage->output, .stages = 1u << id, .recipe = stage->recipe, .device = device,
-    .dtype = "float32", .threads = 1, .line = relief_cb, .user_data = stage,
-  };
-
   stage_forget (stage, emo_train_stage_id_get_name (id));
   stage_forget (stage, "cache");
-  g_ptr_array_set_size (stage->lines, 0);
-  emo_training_run (&training, NULL, &error);
-  emo_test_allocator_stop (NULL);
-  g_assert_no_error (error);
+  ask_for_training (stage, id, device, "float32");
   g_assert_cmpuint (stage_count (stage, "done"), ==, 1);
 }
 
@@ -319,6 +329,27 @@ test_gpu_training_on_the_cpu_fails_in_words (void)
   stage_clear (&stage);
 }
 
+/* What "auto" chose is the same training when it is named, and another on a GPU. */
+static void
+test_gpu_training_knows_what_auto_stands_for (void)
+{
+  EmoCompute compute;
+  Stage stage;
+
+  prepare_stage (&stage);
+  ask_for_training (&stage, EMO_TRAIN_VLM, "auto", "auto");
+  g_assert_true (emo_compute_choose_for_training (&compute, "cpu", "auto", 1, NULL));
+  ask_for_training (&stage, EMO_TRAIN_VLM, "cpu", emo_compute_get_dtype (&compute));
+  g_assert_cmpuint (stage_count (&stage, "skipped"), ==, 1);
+  emo_test_gpu_pretend (TRUE);
+  ask_for_training (&stage, EMO_TRAIN_VLM, "auto", emo_compute_get_dtype (&compute));
+  g_assert_cmpuint (stage_count (&stage, "skipped"), ==, 0);
+  ask_for_training (&stage, EMO_TRAIN_VLM, "cuda", emo_compute_get_dtype (&compute));
+  g_assert_cmpuint (stage_count (&stage, "skipped"), ==, 1);
+  emo_test_gpu_pretend (FALSE);
+  stage_clear (&stage);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -332,6 +363,7 @@ main (int   argc,
   g_test_add_data_func ("/Emo/Gpu/features-are-made-on-the-cpu", GUINT_TO_POINTER (EMO_TRAIN_DISTILLED),
                         test_gpu_training_goes_on_on_the_cpu);
   g_test_add_func ("/Emo/Gpu/training-on-the-cpu-fails-in-words", test_gpu_training_on_the_cpu_fails_in_words);
+  g_test_add_func ("/Emo/Gpu/training-knows-what-auto-stands-for", test_gpu_training_knows_what_auto_stands_for);
 
   return g_test_run ();
 }
