@@ -122,6 +122,15 @@ get_patience (const EmoTrainRecipe *recipe,
   return fits[stage]->patience;
 }
 
+/* The search for a gate takes the epoch of the lowest loss on val: the stage ends
+ * by the same. */
+static EmoEarlyStopping
+begin_stopping (const EmoTrainRecipe *recipe,
+                EmoTrainStageId       stage)
+{
+  return (EmoEarlyStopping) EMO_EARLY_STOPPING_INIT (stage != EMO_TRAIN_GATE, get_patience (recipe, stage));
+}
+
 /* A training of other settings leaves an unfinished one's alone: both can go on. */
 static char *
 dup_own_checkpoints (EmoTrainStage *self)
@@ -146,7 +155,7 @@ emo_train_stage_new (const EmoTrainJob  *job,
   self->all_checkpoints = g_build_filename (self->folder, "checkpoints", NULL);
   self->checkpoints = dup_own_checkpoints (self);
   self->notes = g_ptr_array_new_with_free_func (g_free);
-  self->stopping = (EmoEarlyStopping) EMO_EARLY_STOPPING_INIT (TRUE, get_patience (job->recipe, stage));
+  self->stopping = begin_stopping (job->recipe, stage);
   self->started = self->saved = g_get_monotonic_time ();
   if (!emo_file_make_folder (self->folder, error))
     return NULL;
@@ -532,7 +541,8 @@ emo_train_stage_add_epoch (EmoTrainStage       *self,
                            const EmoTrainEpoch *numbers,
                            gboolean            *is_best)
 {
-  *is_best = emo_early_stopping_add (&self->stopping, numbers->epoch, numbers->step, numbers->val_accuracy);
+  *is_best = emo_early_stopping_add (&self->stopping, numbers->epoch, numbers->step,
+                                     self->stopping.higher ? numbers->val_accuracy : numbers->val_loss);
   emo_train_log_epoch (self->log, numbers);
   /* Pictures of val that cannot be read are none. */
   if (isnan (numbers->val_accuracy))

@@ -79,13 +79,14 @@ EmoTrainLog   *emo_train_stage_get_log      (EmoTrainStage          *self);
 void           emo_train_stage_note         (EmoTrainStage          *self,
                                              GPtrArray              *notes);
 /* An epoch's numbers go to the log; FALSE: it was the last, none was better for
- * long, which a note says. @is_best (out): the best by accuracy on val so far. */
+ * long, which a note says. @is_best (out): the best so far, by accuracy on val, and
+ * a gate by loss on val. */
 gboolean       emo_train_stage_add_epoch    (EmoTrainStage          *self,
                                              const EmoTrainEpoch    *numbers,
                                              gboolean               *is_best);
 /* Whether no epoch was better for long: no other begins. */
 gboolean       emo_train_stage_is_over      (EmoTrainStage          *self);
-/* What the best epoch reached on val; NaN: not known. */
+/* What the best epoch reached on val, as that is judged; NaN: not known. */
 double         emo_train_stage_get_best     (EmoTrainStage          *self);
 /* Whether the last checkpoint is older than two minutes. */
 gboolean       emo_train_stage_is_due       (EmoTrainStage          *self);

@@ -273,6 +273,28 @@ test_gate_stage_is_not_run_twice (Stage         *stage,
   g_assert_cmpuint (stage_count (stage, "epoch"), ==, 4);
 }
 
+/* The stage waits for what the search chooses by. */
+static void
+test_gate_stage_judges_by_loss (Stage         *stage,
+                                gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (stage->output, "training", "gate", "epochs.csv", NULL);
+  g_autoptr(GArray) rows = NULL;
+  guint best = 0;
+
+  stage->recipe->gate.fit.lr = 3e-2;
+  stage->recipe->gate.fit.epochs = 30;
+  stage->recipe->gate.fit.patience = 4;
+  stage_run (stage, emo_distilled_stage_run);
+  stage_run (stage, emo_gate_stage_run);
+  rows = emo_epoch_table_read (path);
+  for (guint i = 1; i < rows->len; i++)
+    if (g_array_index (rows, EmoTrainEpoch, i).val_loss < g_array_index (rows, EmoTrainEpoch, best).val_loss)
+      best = i;
+  g_assert_cmpuint (rows->len, ==, best + 1 + 4);
+  g_assert_cmpfloat (read_number (stage, "training/gate/done.json", "best_epoch"), ==, best + 1);
+}
+
 static void
 test_gate_stage_learns_as_published (Stage         *stage,
                                      gconstpointer  data)
@@ -401,6 +423,7 @@ main (int   argc,
   ADD ("divides-a-prior-out-where-it-helps", test_gate_stage_divides_a_prior_out_where_it_helps);
   ADD ("leaves-a-prior-out-where-it-does-not-help", test_gate_stage_leaves_a_prior_out_where_it_does_not_help);
   ADD ("is-not-run-twice", test_gate_stage_is_not_run_twice);
+  ADD ("judges-by-loss", test_gate_stage_judges_by_loss);
   ADD ("learns-as-published", test_gate_stage_learns_as_published);
   ADD ("says-that-nothing-is-held-out", test_gate_stage_says_that_nothing_is_held_out);
   ADD ("stopped-at-random-ends-bit-equal", test_gate_stage_stopped_at_random_ends_bit_equal);
