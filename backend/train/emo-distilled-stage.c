@@ -37,7 +37,7 @@ typedef struct
   guint              told_part;    /* the part that was begun last, plus one */
   gboolean           save_now;     /* what a step left is to be kept */
   gboolean           has_domain;   /* it was fitted */
-  double             val_accuracy; /* of the last epoch; NaN: not known */
+  double             val_accuracy; /* of the head that is kept; NaN: not known */
 } Run;
 
 static const EmoDistilledRecipe *
@@ -236,18 +236,23 @@ step_cb (EmoFit            *fit,
   return !(run->save_now || emo_train_stage_is_due (run->stage)) || save_checkpoint (run, error);
 }
 
+/* (nullable): of no picture nothing is known. */
+static EmoMetrics *
+measure (Run         *run,
+         const float *logits)
+{
+  return run->val->n > 0 ? emo_logits_measure (logits, run->val->labels, run->val->n, run->val->n_labels) : NULL;
+}
+
 static void
 validate (Run           *run,
           EmoTrainEpoch *numbers)
 {
   g_autoptr(EmoHead) head = emo_cross_fit_dup_head (run->cross);
   g_autofree float *logits = emo_logits_of_head (head, run->val->values[EMO_FEATURE_MEANS], run->val->n);
-  g_autoptr(EmoMetrics) metrics = NULL;
+  g_autoptr(EmoMetrics) metrics = measure (run, logits);
 
-  if (run->val->n > 0)
-    metrics = emo_logits_measure (logits, run->val->labels, run->val->n, run->val->n_labels);
   emo_train_epoch_set_val (numbers, metrics);
-  run->val_accuracy = numbers->val_accuracy;
 }
 
 static gboolean
@@ -447,8 +452,10 @@ save (Run     *run,
   g_autoptr(EmoHead) head = emo_cross_fit_dup_head (run->cross);
   g_autofree float *logits = emo_logits_of_head (head, run->val->values[EMO_FEATURE_MEANS], run->val->n);
   g_autofree char *path = dup_output (run, "distilled.safetensors");
+  g_autoptr(EmoMetrics) metrics = measure (run, logits);
   double temperature = 1;
 
+  run->val_accuracy = metrics != NULL ? metrics->accuracy : NAN;
   if (run->val->n > 0)
     temperature = emo_temperature_fit (logits, run->val->labels, run->val->n, run->val->n_labels);
   emo_head_scale (head, 1 / temperature);

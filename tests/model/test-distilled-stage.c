@@ -236,6 +236,31 @@ test_distilled_stage_resumes_with_patience (Stage         *stage,
   assert_resumes (stage, 200000);
 }
 
+/* What is said of the stage is said of the epoch that it keeps. */
+static void
+test_distilled_stage_says_how_good_the_kept_one_is (Stage         *stage,
+                                                    gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (stage->output, "training", "distilled", "epochs.csv", NULL);
+  g_autoptr(GArray) rows = NULL;
+  double best = 0, last = 0;
+
+  stage->recipe->distilled.folds = 0;
+  stage->recipe->distilled.fit.batch = 1;
+  stage->recipe->distilled.fit.epochs = 12;
+  stage->recipe->distilled.fit.patience = 2;
+  stage->recipe->distilled.fit.lr = 10;
+  stage_run (stage, emo_distilled_stage_run);
+  rows = emo_epoch_table_read (path);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      last = g_array_index (rows, EmoTrainEpoch, i).val_accuracy;
+      best = MAX (best, last);
+    }
+  g_assert_cmpfloat (last, <, best);
+  g_assert_cmpfloat_with_epsilon (read_number (stage, "val_accuracy"), best, 1e-9);
+}
+
 static void
 test_distilled_stage_asks_a_teacher (Stage         *stage,
                                      gconstpointer  data)
@@ -340,6 +365,7 @@ main (int   argc,
   ADD ("leaves-logits-for-the-gate", test_distilled_stage_leaves_logits_for_the_gate);
   ADD ("stopped-at-random-ends-bit-equal", test_distilled_stage_stopped_at_random_ends_bit_equal);
   ADD ("resumes-with-patience", test_distilled_stage_resumes_with_patience);
+  ADD ("says-how-good-the-kept-one-is", test_distilled_stage_says_how_good_the_kept_one_is);
   ADD ("asks-a-teacher", test_distilled_stage_asks_a_teacher);
   ADD ("takes-little", test_distilled_stage_takes_little);
   ADD ("does-without-folds", test_distilled_stage_does_without_folds);
