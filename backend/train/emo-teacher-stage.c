@@ -90,6 +90,22 @@ open_stage (Run     *run,
   return run->stage != NULL;
 }
 
+static char *
+dup_folder (Run *run)
+{
+  return g_build_filename (run->job->output, "teacher", NULL);
+}
+
+/* A mark is worth what it marks. */
+static gboolean
+is_done (Run *run)
+{
+  g_autofree char *folder = dup_folder (run);
+  g_autofree char *weights = g_build_filename (folder, "model.safetensors", NULL);
+
+  return g_file_test (weights, G_FILE_TEST_IS_REGULAR) && emo_train_stage_is_done (run->stage);
+}
+
 /* What a VLM may be stored in says nothing of a teacher. */
 static gboolean
 choose_compute (Run     *run,
@@ -297,7 +313,7 @@ static gboolean
 finish (Run      *run,
         GError  **error)
 {
-  g_autofree char *folder = g_build_filename (run->job->output, "teacher", NULL);
+  g_autofree char *folder = dup_folder (run);
   g_autoptr(GString) numbers = g_string_new ("\"accuracy\": ");
 
   if (!take_best (run, error) || !validate (run, error) || !emo_file_make_folder (folder, error) ||
@@ -328,7 +344,7 @@ emo_teacher_stage_run (const EmoTrainJob  *job,
 
   run.notes = g_ptr_array_new_with_free_func (g_free);
   ok = open_stage (&run, &failure) &&
-       (emo_train_stage_is_done (run.stage) ||
+       (is_done (&run) ||
         (choose_compute (&run, &failure) && load_teacher (&run, &failure) && make_trainer (&run, &failure) &&
          go_on_from_checkpoint (&run, &failure) && train (&run, &failure) && finish (&run, &failure)));
   if (!ok)

@@ -127,6 +127,23 @@ open_stage (Run     *run,
   return run->stage != NULL;
 }
 
+static char *
+dup_result (Run *run)
+{
+  return g_build_filename (run->job->output, get_recipe (run)->full ? "vlm" : "adapter", NULL);
+}
+
+/* A mark is worth what it marks. */
+static gboolean
+is_done (Run *run)
+{
+  g_autofree char *folder = dup_result (run);
+  g_autofree char *weights = g_build_filename (folder, get_recipe (run)->full ? "model.safetensors" : "adapter_model.safetensors", NULL);
+
+  return g_file_test (weights, G_FILE_TEST_IS_REGULAR) && (get_recipe (run)->full || run->bundle->adapter != NULL) &&
+         emo_train_stage_is_done (run->stage);
+}
+
 /* One that this stage made before, of which it makes another. */
 static gboolean
 has_own_adapter (Run *run)
@@ -403,7 +420,7 @@ save_model (Run      *run,
   EmoParameters *parameters = emo_vlm_trainer_get_parameters (run->trainer);
   EmoLoraSettings lora = { .rank = recipe->lora_rank, .alpha = recipe->lora_alpha, .dropout = recipe->lora_dropout, .modules = adapted };
 
-  *path = g_build_filename (run->job->output, recipe->full ? "vlm" : "adapter", NULL);
+  *path = dup_result (run);
   if (recipe->full)
     return emo_vlm_save_whole (*path, parameters, run->base, error);
 
@@ -507,7 +524,7 @@ emo_vlm_stage_run (const EmoTrainJob  *job,
 
   run.notes = g_ptr_array_new_with_free_func (g_free);
   ok = open_stage (&run, &failure) &&
-       (emo_train_stage_is_done (run.stage) ||
+       (is_done (&run) ||
         (load_vlm (&run, &failure) && load_pictures (&run, &failure) && make_trainer (&run, &failure) &&
          go_on_from_checkpoint (&run, &failure) && train (&run, &failure) && finish (&run, &failure)));
   if (!ok)

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "emo-draw.h"
 #include "emo-file.h"
 #include "emo-json.h"
@@ -202,6 +204,7 @@ test_stage_resumes (void)
   g_autoptr(GBytes) expected = NULL;
   g_autoptr(GBytes) found = NULL;
   g_autoptr(EmoJson) json = NULL;
+  g_autofree char *path = NULL;
   Stage whole, parts;
   guint n_stopped = 0;
 
@@ -234,6 +237,12 @@ test_stage_resumes (void)
   parts.stop_at = NULL;
   stage_run_well (&parts);
   g_assert_true (said (&parts, "\"skipped\""));
+  /* Unless it is gone. */
+  path = g_build_filename (parts.output, "teacher", "model.safetensors", NULL);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  stage_run_well (&parts);
+  g_assert_false (said (&parts, "\"skipped\""));
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
   stage_clear (&whole);
   stage_clear (&parts);
   emo_test_remove_folder (root);

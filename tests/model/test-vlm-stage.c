@@ -85,6 +85,21 @@ test_vlm_stage_says_why_it_ends_early (Stage         *stage,
   g_assert_nonnull (strstr (emo_json_value_get_member_string (root, "ended_early", ""), "epoch 2 of 4"));
 }
 
+static void
+test_vlm_stage_makes_again_what_is_gone (Stage         *stage,
+                                         gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (stage->output, RESULT, NULL);
+
+  stage_run (stage, emo_vlm_stage_run);
+  stage_run (stage, emo_vlm_stage_run);
+  g_assert_cmpuint (stage_count (stage, "skipped"), ==, 1);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  stage_run (stage, emo_vlm_stage_run);
+  g_assert_cmpuint (stage_count (stage, "skipped"), ==, 0);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 /* --- Stopped --- */
 
 static void
@@ -277,6 +292,7 @@ main (int   argc,
 #define ADD(name, set_up, function) g_test_add ("/Emo/VlmStage/" name, Stage, NULL, set_up, function, tear_down)
   ADD ("does-all-epochs-without-val", set_up_without_val, test_vlm_stage_does_all_epochs_without_val);
   ADD ("says-why-it-ends-early", set_up, test_vlm_stage_says_why_it_ends_early);
+  ADD ("makes-again-what-is-gone", set_up, test_vlm_stage_makes_again_what_is_gone);
   ADD ("stopped-in-validation-ends-bit-equal", set_up, test_vlm_stage_stopped_in_validation_ends_bit_equal);
   ADD ("resumed-at-its-end-trains-no-more", set_up, test_vlm_stage_resumed_at_its_end_trains_no_more);
   ADD ("whose-best-is-damaged-keeps-the-last", set_up, test_vlm_stage_whose_best_is_damaged_keeps_the_last);
