@@ -498,7 +498,7 @@ emo_distilled_stage_run (const EmoTrainJob  *job,
 
   ok = run_stage (&run, &failure);
   if (!ok)
-    emo_train_stage_fail (run.stage, failure, error);
+    emo_train_stage_fail (run.stage, job, EMO_TRAIN_DISTILLED, failure, error);
   run_clear (&run);
 
   return ok;

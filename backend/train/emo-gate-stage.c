@@ -319,7 +319,7 @@ emo_gate_stage_run (const EmoTrainJob  *job,
 
   ok = run_stage (&run, &failure);
   if (!ok)
-    emo_train_stage_fail (run.stage, failure, error);
+    emo_train_stage_fail (run.stage, job, EMO_TRAIN_GATE, failure, error);
   run_clear (&run);
 
   return ok;

@@ -348,7 +348,7 @@ emo_teacher_stage_run (const EmoTrainJob  *job,
         (choose_compute (&run, &failure) && load_teacher (&run, &failure) && make_trainer (&run, &failure) &&
          go_on_from_checkpoint (&run, &failure) && train (&run, &failure) && finish (&run, &failure)));
   if (!ok)
-    emo_train_stage_fail (run.stage, failure, error);
+    emo_train_stage_fail (run.stage, job, EMO_TRAIN_TEACHER, failure, error);
   run_clear (&run);
 
   return ok;

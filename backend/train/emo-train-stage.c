@@ -507,17 +507,32 @@ emo_train_stage_begin (EmoTrainStage *self,
   tell_early_end (self);
 }
 
-void
-emo_train_stage_fail (EmoTrainStage  *self,
-                      GError         *failure,
-                      GError        **error)
+static void
+tell_stopped (EmoTrainStage     *self,
+              const EmoTrainJob *job,
+              EmoTrainStageId    stage)
 {
-  if (self != NULL && g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      if (self->log == NULL)
-        emo_train_stage_begin (self, 0, 0, 0, 0, 0);
-      emo_train_log_stopped (self->log, self->folder);
-    }
+  EmoTrainLogSettings settings = {
+    .stage = emo_train_stage_id_get_name (stage), .line = job->line, .progress = job->progress, .user_data = job->user_data,
+  };
+  g_autoptr(EmoTrainLog) log = NULL;
+
+  if (self == NULL)
+    log = emo_train_log_new (&settings);
+  else if (self->log == NULL)
+    emo_train_stage_begin (self, 0, 0, 0, 0, 0);
+  emo_train_log_stopped (self != NULL ? self->log : log, self != NULL ? self->folder : NULL);
+}
+
+void
+emo_train_stage_fail (EmoTrainStage      *self,
+                      const EmoTrainJob  *job,
+                      EmoTrainStageId     stage,
+                      GError             *failure,
+                      GError            **error)
+{
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    tell_stopped (self, job, stage);
   g_propagate_error (error, failure);
 }
 

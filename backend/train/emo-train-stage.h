@@ -105,8 +105,10 @@ gboolean       emo_train_stage_save         (EmoTrainStage          *self,
 EmoCheckpoint *emo_train_stage_load_best    (EmoTrainStage          *self,
                                              gint64                  step);
 /* Passes @failure (transfer full) on. One that was cancelled says in the log,
- * begun or not, that it was stopped. @self (nullable): it was not opened. */
+ * begun or not, that it was stopped. @self (nullable): @stage was not opened. */
 void           emo_train_stage_fail         (EmoTrainStage          *self,
+                                             const EmoTrainJob      *job,
+                                             EmoTrainStageId         stage,
                                              GError                 *failure,
                                              GError                **error);
 /* Marks the stage as done, with its settings (emo-train-settings.h), and removes

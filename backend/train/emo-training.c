@@ -309,15 +309,19 @@ run_stages (const EmoTraining  *self,
   return TRUE;
 }
 
+/* A stage that has begun says itself that it was stopped. */
 static void
 tell_error (const EmoTraining *self,
             EmoTrainStageId    stage,
+            gboolean           has_begun,
             const GError      *error)
 {
   g_autoptr(EmoTrainLog) log = new_log (self, stage);
 
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     emo_train_log_error (log, error->message);
+  else if (!has_begun)
+    emo_train_log_stopped (log, NULL);
 }
 
 /* (nullable): who names what "auto" stands for here goes on with the same training.
@@ -352,11 +356,12 @@ run_after_checks (const EmoTraining  *self,
     .dtype = self->dtype, .compute = compute, .threads = self->threads, .line = self->line, .progress = self->progress,
     .user_data = self->user_data, .cancellable = cancellable,
   };
+  gboolean has_begun = dataset != NULL && begin_bundle (self, output, origin, dataset, cancellable, &failure) &&
+                       write_recipe (self, &job, &failure);
 
-  if (dataset != NULL && begin_bundle (self, output, origin, dataset, cancellable, &failure) &&
-      write_recipe (self, &job, &failure) && run_stages (self, &job, &stage, &failure))
+  if (has_begun && run_stages (self, &job, &stage, &failure))
     return TRUE;
-  tell_error (self, stage, failure);
+  tell_error (self, stage, has_begun, failure);
   g_propagate_error (error, g_steal_pointer (&failure));
 
   return FALSE;
@@ -371,7 +376,7 @@ emo_training_run (const EmoTraining  *self,
 
   if (emo_train_check (self->stages, self->recipe, &failure))
     return run_after_checks (self, cancellable, error);
-  tell_error (self, get_first (self), failure);
+  tell_error (self, get_first (self), FALSE, failure);
   g_propagate_error (error, g_steal_pointer (&failure));
 
   return FALSE;

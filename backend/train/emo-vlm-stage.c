@@ -528,7 +528,7 @@ emo_vlm_stage_run (const EmoTrainJob  *job,
         (load_vlm (&run, &failure) && load_pictures (&run, &failure) && make_trainer (&run, &failure) &&
          go_on_from_checkpoint (&run, &failure) && train (&run, &failure) && finish (&run, &failure)));
   if (!ok)
-    emo_train_stage_fail (run.stage, failure, error);
+    emo_train_stage_fail (run.stage, job, EMO_TRAIN_VLM, failure, error);
   run_clear (&run);
 
   return ok;

@@ -248,6 +248,24 @@ test_stage_resumes (void)
   emo_test_remove_folder (root);
 }
 
+/* While the weights that it begins with are hashed. */
+static void
+test_stage_stopped_before_it_begins_says_so (void)
+{
+  g_autofree char *root = make_pictures (2);
+  g_autofree char *network = make_network (root);
+  g_autoptr(GError) error = NULL;
+  Stage stage;
+
+  stage_init (&stage, root, network);
+  g_cancellable_cancel (stage.job.cancellable);
+  g_assert_false (emo_teacher_stage_run (&stage.job, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (said (&stage, "{\"event\":\"stopped\",\"stage\":\"teacher\",\"path\":null}"));
+  stage_clear (&stage);
+  emo_test_remove_folder (root);
+}
+
 /* Stopped right after the epoch that was its last, it does no other. */
 static void
 test_stage_resumed_at_its_end_trains_no_more (void)
@@ -461,6 +479,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/Emo/TeacherStage/resumes", test_stage_resumes);
+  g_test_add_func ("/Emo/TeacherStage/stopped-before-it-begins-says-so", test_stage_stopped_before_it_begins_says_so);
   g_test_add_func ("/Emo/TeacherStage/resumed-at-its-end-trains-no-more", test_stage_resumed_at_its_end_trains_no_more);
   g_test_add_func ("/Emo/TeacherStage/resumed-at-its-validation-knows-the-epoch", test_stage_resumed_at_its_validation_knows_the_epoch);
   g_test_add_func ("/Emo/TeacherStage/survives-a-full-disk", test_stage_survives_a_full_disk);

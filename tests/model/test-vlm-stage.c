@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "emo-training.h"
 #include "emo-vlm-stage.h"
 #include "stage-fixture.h"
 
@@ -283,6 +284,23 @@ test_vlm_stage_goes_on_after_other_settings (Stage         *stage,
   g_assert_null (g_dir_read_name (dir));
 }
 
+/* While pictures are read, before any stage. */
+static void
+test_vlm_stage_stopped_before_it_begins_says_so (Stage         *stage,
+                                                 gconstpointer  data)
+{
+  g_autoptr(GError) error = NULL;
+  EmoTraining training = {
+    .data = stage->root, .output = stage->output, .stages = 1u << EMO_TRAIN_VLM, .recipe = stage->recipe, .device = "cpu",
+    .dtype = "float32", .threads = 1, .line = line_cb, .user_data = stage,
+  };
+
+  g_cancellable_cancel (stage->job.cancellable);
+  g_assert_false (emo_training_run (&training, stage->job.cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (stage_count (stage, "stopped"), ==, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -297,6 +315,7 @@ main (int   argc,
   ADD ("resumed-at-its-end-trains-no-more", set_up, test_vlm_stage_resumed_at_its_end_trains_no_more);
   ADD ("whose-best-is-damaged-keeps-the-last", set_up, test_vlm_stage_whose_best_is_damaged_keeps_the_last);
   ADD ("goes-on-after-other-settings", set_up, test_vlm_stage_goes_on_after_other_settings);
+  ADD ("stopped-before-it-begins-says-so", set_up, test_vlm_stage_stopped_before_it_begins_says_so);
 #undef ADD
 
   return g_test_run ();
