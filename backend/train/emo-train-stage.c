@@ -37,15 +37,15 @@ struct _EmoTrainStage
   const EmoTrainJob *job;
   EmoTrainStageId    stage;
   char              *folder;
-  char              *all_checkpoints;   /* the folder of those of all settings */
-  char              *checkpoints;       /* the folder of our own */
+  char              *all_checkpoints;  /* the folder of those of all settings */
+  char              *checkpoints;      /* the folder of our own in it */
   char              *config_hash;
-  EmoTrainLog       *log;           /* (nullable) until it begins */
-  GPtrArray         *notes;         /* of text, told when it begins */
+  EmoTrainLog       *log;              /* (nullable) until it begins */
+  GPtrArray         *notes;            /* of text, told when it begins */
   EmoEarlyStopping   stopping;
-  guint              n_epochs;      /* asked for */
+  guint              n_epochs;         /* asked for */
   gboolean           told_no_val;
-  gint64             started;       /* monotonic */
+  gint64             started;          /* monotonic */
   gint64             saved;
 };
 
@@ -287,8 +287,8 @@ remove_checkpoints (EmoTrainStage  *self,
   return emo_checkpoint_remove_all (self->all_checkpoints, error);
 }
 
-/* What the table of epochs does not say: which one was kept, and why there are not
- * more of them. */
+/* What the table of epochs does not say: which one was the best, and why there are
+ * not more of them. */
 static void
 append_epochs (EmoTrainStage *self,
                GString       *text)
