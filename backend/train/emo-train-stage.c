@@ -39,7 +39,8 @@ struct _EmoTrainStage
   char              *folder;
   char              *all_checkpoints;  /* the folder of those of all settings */
   char              *checkpoints;      /* the folder of our own in it */
-  char              *config_hash;
+  char             **config_hashes;    /* of all that "auto" may stand for */
+  const char        *config_hash;      /* the one of them that it is */
   EmoTrainLog       *log;              /* (nullable) until it begins */
   GPtrArray         *notes;            /* of text, told when it begins */
   EmoEarlyStopping   stopping;
@@ -92,25 +93,39 @@ emo_train_job_hash_weights (const EmoTrainJob  *job,
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* Not where it runs now: what a GPU has begun goes on on the CPU if it must. */
-static char *
-dup_compute (const EmoTrainJob *job)
-{
-  return job->compute != NULL ? g_strdup (job->compute) : g_strjoin ("\n", job->device, job->dtype, NULL);
-}
-
 /* The threads decide the order of sums and with it the last bits. */
 static char *
 make_config_hash (const EmoTrainJob *job,
                   EmoTrainStageId    stage,
-                  const char        *inputs)
+                  const char        *inputs,
+                  const char        *compute)
 {
   g_autofree char *recipe = emo_train_recipe_stage_to_json (job->recipe, stage);
   g_autofree char *data = emo_dataset_dup_sha256 (job->dataset);
-  g_autofree char *compute = dup_compute (job);
   g_autofree char *all = g_strjoin ("\n", recipe, data, inputs, compute, NULL);
 
   return emo_hash_bytes (all, strlen (all));
+}
+
+/* Not of where it runs now: what a GPU has begun goes on on the CPU if it must. */
+static char **
+make_config_hashes (const EmoTrainJob *job,
+                    EmoTrainStageId    stage,
+                    const char        *inputs)
+{
+  g_autoptr(GStrvBuilder) hashes = g_strv_builder_new ();
+  g_autofree char *named = g_strjoin ("\n", job->device, job->dtype, NULL);
+  const char * const only[] = { named, NULL };
+  const char * const *computes = job->computes != NULL ? job->computes : only;
+
+  for (guint i = 0; computes[i] != NULL; i++)
+    {
+      g_autofree char *hash = make_config_hash (job, stage, inputs, computes[i]);
+
+      g_strv_builder_add (hashes, hash);
+    }
+
+  return g_strv_builder_end (hashes);
 }
 
 static guint
@@ -133,11 +148,30 @@ begin_stopping (const EmoTrainRecipe *recipe,
 
 /* A training of other settings leaves an unfinished one's alone: both can go on. */
 static char *
-dup_own_checkpoints (EmoTrainStage *self)
+dup_checkpoints_of (EmoTrainStage *self,
+                    const char    *config_hash)
 {
-  g_autofree char *name = g_strndup (self->config_hash, NAME_LETTERS);
+  g_autofree char *name = g_strndup (config_hash, NAME_LETTERS);
 
   return g_build_filename (self->all_checkpoints, name, NULL);
+}
+
+/* "auto" goes on with what there is: a GPU may have gone since, or another dtype
+ * been measured to be the faster one. */
+static void
+choose_settings (EmoTrainStage *self)
+{
+  guint chosen = 0;
+
+  for (guint i = g_strv_length (self->config_hashes); i-- > 0;)
+    {
+      g_autofree char *checkpoints = dup_checkpoints_of (self, self->config_hashes[i]);
+
+      if (g_file_test (checkpoints, G_FILE_TEST_IS_DIR))
+        chosen = i;
+    }
+  self->config_hash = self->config_hashes[chosen];
+  self->checkpoints = dup_checkpoints_of (self, self->config_hash);
 }
 
 EmoTrainStage *
@@ -151,9 +185,9 @@ emo_train_stage_new (const EmoTrainJob  *job,
   self->job = job;
   self->stage = stage;
   self->folder = emo_train_job_dup_path (job, emo_train_stage_id_get_name (stage));
-  self->config_hash = make_config_hash (job, stage, inputs);
   self->all_checkpoints = g_build_filename (self->folder, "checkpoints", NULL);
-  self->checkpoints = dup_own_checkpoints (self);
+  self->config_hashes = make_config_hashes (job, stage, inputs);
+  choose_settings (self);
   self->notes = g_ptr_array_new_with_free_func (g_free);
   self->stopping = begin_stopping (job->recipe, stage);
   self->started = self->saved = g_get_monotonic_time ();
@@ -177,7 +211,7 @@ emo_train_stage_free (EmoTrainStage *self)
   g_free (self->folder);
   g_free (self->all_checkpoints);
   g_free (self->checkpoints);
-  g_free (self->config_hash);
+  g_strfreev (self->config_hashes);
   g_free (self);
 }
 
@@ -255,7 +289,7 @@ emo_train_stage_is_done (EmoTrainStage *self)
   const EmoJsonValue *root = json != NULL ? emo_json_get_root (json) : NULL;
 
   if (root == NULL || emo_json_value_get_type (root) != EMO_JSON_OBJECT ||
-      !g_str_equal (emo_json_value_get_member_string (root, "config_hash", ""), self->config_hash))
+      !g_strv_contains ((const char * const *) self->config_hashes, emo_json_value_get_member_string (root, "config_hash", "")))
     return FALSE;
   emo_train_stage_begin (self, 0, 0, 0, 0, 0);
   emo_train_log_skipped (self->log, "done before, with the same pictures and settings");

@@ -24,7 +24,7 @@ typedef struct
   const char           *device;       /* "auto", ... as asked for */
   gboolean              on_cpu;       /* the GPU has failed: on the CPU, whatever @device says */
   const char           *dtype;
-  const char           *compute;      /* (nullable) what @device and @dtype stand for; NULL: they are no "auto" */
+  const char * const   *computes;     /* (nullable) what @device and @dtype may stand for, what they do here first */
   int                   threads;      /* 0: all cores */
   EmoTrainLineFunc      line;         /* (nullable) */
   EmoTrainProgressFunc  progress;     /* (nullable) */

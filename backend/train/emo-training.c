@@ -324,19 +324,33 @@ tell_error (const EmoTraining *self,
     emo_train_log_stopped (log, NULL);
 }
 
-/* (nullable): who names what "auto" stands for here goes on with the same training.
- * What cannot be is told by the stage that wants it. */
-static char *
-describe_compute (const EmoTraining *self)
+/* (transfer full) (nullable): what "auto" stands for here, so that who names it goes
+ * on with the same training, and then what else it may have stood for. What cannot
+ * be is told by the stage that wants it. */
+static char **
+list_computes (const EmoTraining *self)
 {
-  EmoCompute compute;
+  gboolean any_device = g_strcmp0 (self->device, "auto") == 0;
+  gboolean any_dtype = self->dtype == NULL || g_str_equal (self->dtype, "auto");
+  g_autoptr(GStrvBuilder) list = g_strv_builder_new ();
   g_autofree char *device = NULL;
+  EmoCompute compute;
 
   if (!emo_compute_choose_for_training (&compute, self->device, self->dtype, self->threads, NULL))
     return NULL;
   device = emo_compute_dup_device (&compute);
+  for (guint i = 0; i < 4; i++)
+    {
+      const char *other_device = compute.device.cuda ? "cpu" : "cuda:0";
+      const char *other_dtype = compute.dtype == EMO_DTYPE_BF16 ? "float32" : "bfloat16";
+      g_autofree char *text = g_strjoin ("\n", (i & 2) != 0 ? other_device : device,
+                                         (i & 1) != 0 ? other_dtype : emo_compute_get_dtype (&compute), NULL);
 
-  return g_strjoin ("\n", device, emo_compute_get_dtype (&compute), NULL);
+      if (((i & 2) == 0 || any_device) && ((i & 1) == 0 || any_dtype))
+        g_strv_builder_add (list, text);
+    }
+
+  return g_strv_builder_end (list);
 }
 
 static gboolean
@@ -350,11 +364,11 @@ run_after_checks (const EmoTraining  *self,
   g_autoptr(EmoTrainOrigin) origin = NULL;
   g_autoptr(EmoTrainOutput) output = open_output (self, path, &origin, cancellable, &failure);
   g_autoptr(EmoDataset) dataset = output != NULL ? load_dataset (self, path, cancellable, &failure) : NULL;
-  g_autofree char *compute = dataset != NULL ? describe_compute (self) : NULL;
+  g_auto(GStrv) computes = dataset != NULL ? list_computes (self) : NULL;
   EmoTrainJob job = {
     .output = path, .dataset = dataset, .recipe = self->recipe, .resume = self->resume, .device = self->device,
-    .dtype = self->dtype, .compute = compute, .threads = self->threads, .line = self->line, .progress = self->progress,
-    .user_data = self->user_data, .cancellable = cancellable,
+    .dtype = self->dtype, .computes = (const char * const *) computes, .threads = self->threads, .line = self->line,
+    .progress = self->progress, .user_data = self->user_data, .cancellable = cancellable,
   };
   gboolean has_begun = dataset != NULL && begin_bundle (self, output, origin, dataset, cancellable, &failure) &&
                        write_recipe (self, &job, &failure);

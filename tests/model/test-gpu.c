@@ -329,7 +329,8 @@ test_gpu_training_on_the_cpu_fails_in_words (void)
   stage_clear (&stage);
 }
 
-/* What "auto" chose is the same training when it is named, and another on a GPU. */
+/* What "auto" chose is the same training when it is named; a GPU that is named is
+ * another, and one that has gone was none that anyone named. */
 static void
 test_gpu_training_knows_what_auto_stands_for (void)
 {
@@ -342,11 +343,13 @@ test_gpu_training_knows_what_auto_stands_for (void)
   ask_for_training (&stage, EMO_TRAIN_VLM, "cpu", emo_compute_get_dtype (&compute));
   g_assert_cmpuint (stage_count (&stage, "skipped"), ==, 1);
   emo_test_gpu_pretend (TRUE);
-  ask_for_training (&stage, EMO_TRAIN_VLM, "auto", emo_compute_get_dtype (&compute));
-  g_assert_cmpuint (stage_count (&stage, "skipped"), ==, 0);
   ask_for_training (&stage, EMO_TRAIN_VLM, "cuda", emo_compute_get_dtype (&compute));
+  g_assert_cmpuint (stage_count (&stage, "skipped"), ==, 0);
+  ask_for_training (&stage, EMO_TRAIN_VLM, "auto", emo_compute_get_dtype (&compute));
   g_assert_cmpuint (stage_count (&stage, "skipped"), ==, 1);
   emo_test_gpu_pretend (FALSE);
+  ask_for_training (&stage, EMO_TRAIN_VLM, "auto", "auto");
+  g_assert_cmpuint (stage_count (&stage, "skipped"), ==, 1);
   stage_clear (&stage);
 }
 

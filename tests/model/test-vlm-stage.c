@@ -284,6 +284,33 @@ test_vlm_stage_goes_on_after_other_settings (Stage         *stage,
   g_assert_null (g_dir_read_name (dir));
 }
 
+/* What was begun on a GPU goes on where there is none, unless the CPU is asked
+ * for by its name. */
+static void
+test_vlm_stage_goes_on_where_auto_is_something_else (Stage         *stage,
+                                                     gconstpointer  data)
+{
+  static const char * const on_gpu[] = { "cuda:0\nbfloat16", "cpu\nbfloat16", NULL };
+  static const char * const on_cpu[] = { "cpu\nfloat32", "cuda:0\nbfloat16", NULL };
+
+  stage->job.computes = on_gpu;
+  stop_at_checkpoint (stage, FALSE);
+  stage->job.computes = NULL;
+  stop_at_checkpoint (stage, TRUE);
+  g_assert_true (stage_said (stage, "begins anew"));
+  stage->job.computes = on_gpu;
+  stop_at_checkpoint (stage, TRUE);
+  g_assert_false (stage_said (stage, "begins anew"));
+  stage_forget (stage, "vlm");
+
+  stage->job.computes = on_gpu;
+  stop_at_checkpoint (stage, FALSE);
+  stage->job.computes = on_cpu;
+  stage_run (stage, emo_vlm_stage_run);
+  g_assert_false (stage_said (stage, "begins anew"));
+  g_assert_cmpuint (stage_count (stage, "epoch"), ==, 4);
+}
+
 /* While pictures are read, before any stage. */
 static void
 test_vlm_stage_stopped_before_it_begins_says_so (Stage         *stage,
@@ -315,6 +342,7 @@ main (int   argc,
   ADD ("resumed-at-its-end-trains-no-more", set_up, test_vlm_stage_resumed_at_its_end_trains_no_more);
   ADD ("whose-best-is-damaged-keeps-the-last", set_up, test_vlm_stage_whose_best_is_damaged_keeps_the_last);
   ADD ("goes-on-after-other-settings", set_up, test_vlm_stage_goes_on_after_other_settings);
+  ADD ("goes-on-where-auto-is-something-else", set_up, test_vlm_stage_goes_on_where_auto_is_something_else);
   ADD ("stopped-before-it-begins-says-so", set_up, test_vlm_stage_stopped_before_it_begins_says_so);
 #undef ADD
 
