@@ -482,10 +482,11 @@ outdated_idle_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Pictures go, and what comes back may have been answered before the model was
- * changed. Many changes of the list are counted once. */
+/* Pictures go, what comes back may have been answered before the model was changed,
+ * and what a Stop keeps from a new answer has its old one. Many changes are counted
+ * once. */
 static void
-listed_cb (EmoWindow *self)
+queue_outdated (EmoWindow *self)
 {
   if (self->outdated_id == 0)
     self->outdated_id = g_idle_add (outdated_idle_cb, self);
@@ -683,7 +684,8 @@ connect_page (EmoWindow *self)
 
   g_signal_connect_object (session, "notify::job", G_CALLBACK (job_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "finished", G_CALLBACK (finished_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (emo_session_get_samples (session), "items-changed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (emo_session_get_samples (session), "items-changed", G_CALLBACK (queue_outdated), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::running", G_CALLBACK (queue_outdated), self, G_CONNECT_SWAPPED);
   emo_settings_bind_session (session);
 }
 

@@ -6,6 +6,7 @@
 """test-lists.py DESKTOP CLI SAMPLES: what a person does with several pictures:
 selects, compares, removes, puts back and annotates."""
 
+import csv
 import os
 import re
 import subprocess
@@ -124,6 +125,27 @@ def test_the_bar_about_another_model_follows_the_list():
     wait_for(lambda: says_outdated(app) is None, 10, 'no bar above an empty page')
     app.key('ctrl+z')
     wait_for(lambda: says_outdated(app) == f'{n - 2} pictures have answers of another model.', 10, 'the bar with what it is about')
+    assert_quiet(app)
+
+
+def test_no_answer_is_lost_to_a_stopped_second_look():
+    app = open_samples()
+    n = len(NAMES)
+    app.activate_app_action('use-model', "b'%s'" % MODEL)
+    wait_for(lambda: says_outdated(app) == f'{n} pictures have answers of another model.', 60, 'the bar')
+    app.wait('push button', 'Run Again').press()
+    app.key('Escape')
+    time.sleep(1)
+    wait_for(lambda: len([r for r in app.find_all(driver.PICTURE) if r.name.rstrip().endswith('%')]) == n, 20, 'an answer of each picture')
+    out = os.path.join(WORK, 'kept.csv')
+    app.activate_action('export-to', out)
+    wait_for(lambda: os.path.exists(out), 10, 'the table')
+    with open(out, encoding='utf-8-sig', newline='') as file:
+        assert len(list(csv.DictReader(file))) == n
+    # What was not looked at again is still to be.
+    if says_outdated(app) is not None:
+        app.wait('push button', 'Run Again').press()
+    wait_for(lambda: says_outdated(app) is None, 60, 'all answers of this model')
     assert_quiet(app)
 
 
