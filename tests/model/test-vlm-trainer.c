@@ -481,52 +481,97 @@ assert_near (EmoTensor  *a,
     g_error ("%s: %g of %g apart", name, difference, size);
 }
 
-/* The same twice, in one way and another; both are forgotten. */
-static void
-assert_near_all (EmoParameters  *parameters,
-                 EmoTensor     **whole,
-                 EmoTensor     **parts)
+/* A batch's gradients, computed in one way and in another. */
+typedef struct
 {
-  for (guint i = 0; i < emo_parameters_get_n (parameters); i++)
+  char          *root;
+  Training       training;
+  EmoParameters *parameters;
+  EmoTensor    **whole;
+  EmoTensor    **parts;
+  GPtrArray     *notes;
+  GError        *error;
+} Comparison;
+
+static void
+comparison_init (Comparison *self,
+                 gboolean    full)
+{
+  *self = (Comparison) { .root = make_folder (), .notes = g_ptr_array_new_with_free_func (g_free) };
+  training_init (&self->training, self->root, full);
+  self->parameters = emo_vlm_trainer_get_parameters (self->training.trainer);
+  self->whole = g_new0 (EmoTensor *, emo_parameters_get_n (self->parameters));
+  self->parts = g_new0 (EmoTensor *, emo_parameters_get_n (self->parameters));
+}
+
+static void
+forget_gradients (Comparison *self)
+{
+  for (guint i = 0; i < emo_parameters_get_n (self->parameters); i++)
     {
-      g_assert_true ((whole[i] == NULL) == (parts[i] == NULL));
-      if (whole[i] != NULL)
-        assert_near (whole[i], parts[i], emo_parameters_get (parameters, i)->name);
-      g_clear_pointer (&whole[i], emo_tensor_unref);
-      g_clear_pointer (&parts[i], emo_tensor_unref);
+      g_clear_pointer (&self->whole[i], emo_tensor_unref);
+      g_clear_pointer (&self->parts[i], emo_tensor_unref);
     }
+}
+
+static void
+comparison_clear (Comparison *self)
+{
+  forget_gradients (self);
+  g_free (self->whole);
+  g_free (self->parts);
+  training_clear (&self->training);
+  emo_test_remove_folder (self->root);
+  g_free (self->root);
+  g_ptr_array_unref (self->notes);
+  g_clear_error (&self->error);
+}
+
+static double
+run_whole (Comparison *self,
+           guint       n_parts)
+{
+  double loss = run_gradients (&self->training, n_parts, self->whole, self->notes, &self->error);
+
+  g_assert_no_error (self->error);
+  g_assert_cmpuint (self->notes->len, ==, 0);
+
+  return loss;
+}
+
+static void
+assert_parts_equal (Comparison *self,
+                    guint       n_parts,
+                    double      loss)
+{
+  g_assert_cmpfloat_with_epsilon (run_gradients (&self->training, n_parts, self->parts, self->notes, &self->error), loss, 1e-5);
+  emo_test_allocator_stop (NULL);
+  g_assert_no_error (self->error);
+  for (guint i = 0; i < emo_parameters_get_n (self->parameters); i++)
+    {
+      g_assert_true ((self->whole[i] == NULL) == (self->parts[i] == NULL));
+      if (self->whole[i] != NULL)
+        assert_near (self->whole[i], self->parts[i], emo_parameters_get (self->parameters, i)->name);
+    }
+}
+
+static void
+assert_was_halved (Comparison *self)
+{
+  g_assert_cmpuint (self->notes->len, ==, 1);
+  g_assert_nonnull (strstr (self->notes->pdata[0], "two halves"));
 }
 
 /* A part a thread gives what the whole batch gives. */
 static void
 test_gradients_are_the_sum_of_parts (void)
 {
-  g_autofree char *root = make_folder ();
-  g_autoptr(GError) error = NULL;
-  Training training;
-  EmoParameters *parameters;
-  g_autofree EmoTensor **whole = NULL;
-  g_autofree EmoTensor **parts = NULL;
-  double loss;
+  Comparison comparison;
 
-  training_init (&training, root, TRUE);
-  parameters = emo_vlm_trainer_get_parameters (training.trainer);
-  whole = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
-  parts = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
-  loss = run_gradients (&training, 1, whole, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_cmpfloat_with_epsilon (run_gradients (&training, 2, parts, NULL, &error), loss, 1e-5);
-  g_assert_no_error (error);
-  assert_near_all (parameters, whole, parts);
-  training_clear (&training);
-  emo_test_remove_folder (root);
-}
-
-static void
-assert_was_halved (GPtrArray *notes)
-{
-  g_assert_cmpuint (notes->len, ==, 1);
-  g_assert_nonnull (strstr (notes->pdata[0], "two halves"));
+  comparison_init (&comparison, TRUE);
+  assert_parts_equal (&comparison, 2, run_whole (&comparison, 1));
+  g_assert_cmpuint (comparison.notes->len, ==, 0);
+  comparison_clear (&comparison);
 }
 
 /* A batch that does not fit in memory is computed in two halves; where those do
@@ -534,68 +579,38 @@ assert_was_halved (GPtrArray *notes)
 static void
 test_gradients_are_halved_once (void)
 {
-  g_autofree char *root = make_folder ();
-  g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GError) error = NULL;
-  Training training;
-  EmoParameters *parameters;
-  g_autofree EmoTensor **whole = NULL;
-  g_autofree EmoTensor **parts = NULL;
+  Comparison comparison;
   double loss;
-  gsize peak, peak_of_halves;
+  gsize peak;
 
-  training_init (&training, root, FALSE);
-  parameters = emo_vlm_trainer_get_parameters (training.trainer);
-  whole = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
-  parts = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
+  comparison_init (&comparison, FALSE);
   emo_test_allocator_limit (G_MAXSIZE);
-  loss = run_gradients (&training, 1, whole, notes, &error);
+  loss = run_whole (&comparison, 1);
   emo_test_allocator_stop (&peak);
-  g_assert_no_error (error);
-  g_assert_cmpuint (notes->len, ==, 0);
   emo_test_allocator_limit (peak - 1);
-  g_assert_cmpfloat_with_epsilon (run_gradients (&training, 1, parts, notes, &error), loss, 1e-5);
-  emo_test_allocator_stop (&peak_of_halves);
-  g_assert_no_error (error);
-  assert_was_halved (notes);
-  g_assert_cmpuint (peak_of_halves, <, peak);
-  assert_near_all (parameters, whole, parts);
+  assert_parts_equal (&comparison, 1, loss);
+  assert_was_halved (&comparison);
+  forget_gradients (&comparison);
   emo_test_allocator_limit (peak / 4);
-  run_gradients (&training, 1, parts, notes, &error);
+  run_gradients (&comparison.training, 1, comparison.parts, comparison.notes, &comparison.error);
   emo_test_allocator_stop (NULL);
-  g_assert_error (error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY);
-  assert_near_all (parameters, parts, parts);
-  training_clear (&training);
-  emo_test_remove_folder (root);
+  g_assert_error (comparison.error, EMO_ERROR, EMO_ERROR_OUT_OF_MEMORY);
+  comparison_clear (&comparison);
 }
 
 /* Where one of two threads finds no memory, each has it alone. */
 static void
 test_gradients_of_threads_are_halved (void)
 {
-  g_autofree char *root = make_folder ();
-  g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GError) error = NULL;
-  Training training;
-  EmoParameters *parameters;
-  g_autofree EmoTensor **whole = NULL;
-  g_autofree EmoTensor **parts = NULL;
+  Comparison comparison;
   double loss;
 
-  training_init (&training, root, TRUE);
-  parameters = emo_vlm_trainer_get_parameters (training.trainer);
-  whole = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
-  parts = g_new0 (EmoTensor *, emo_parameters_get_n (parameters));
-  loss = run_gradients (&training, 2, whole, notes, &error);
-  g_assert_no_error (error);
+  comparison_init (&comparison, TRUE);
+  loss = run_whole (&comparison, 2);
   emo_test_allocator_fail (100, FALSE, EMO_TEST_THROW_OUT_OF_MEMORY);
-  g_assert_cmpfloat_with_epsilon (run_gradients (&training, 2, parts, notes, &error), loss, 1e-5);
-  emo_test_allocator_stop (NULL);
-  g_assert_no_error (error);
-  assert_was_halved (notes);
-  assert_near_all (parameters, whole, parts);
-  training_clear (&training);
-  emo_test_remove_folder (root);
+  assert_parts_equal (&comparison, 2, loss);
+  assert_was_halved (&comparison);
+  comparison_clear (&comparison);
 }
 
 /* The label's tokens, and they alone, weigh more, and what is learned of a batch
