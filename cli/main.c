@@ -18,6 +18,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-cli.h"
+#include "emo-memory.h"
 
 static int (*const run[EMO_CLI_N_COMMANDS]) (EmoCliOptions *options) = {
   [EMO_CLI_PREDICT] = emo_cli_predict,
@@ -40,6 +41,28 @@ print_help (FILE *out)
              "or damaged, 5 memory or disk full, 6 network, 130 stopped."));
 }
 
+/* Of addresses, for the files and the threads of a command, and for one that draws.
+ * With less, GLib and the C library end the process, and nobody can say why. What a
+ * model takes is checked where it is loaded. */
+#define START_ADDRESSES ((gint64) 256 << 20)
+#define DRAWING_ADDRESSES ((gint64) 80 << 20)
+
+static gboolean
+has_room_to_begin (EmoCliCommandId      id,
+                   const EmoCliOptions *options)
+{
+  gint64 addresses = emo_memory_get_addresses ();
+  gint64 need = START_ADDRESSES;
+
+  if (id == EMO_CLI_SYNTH)
+    need += DRAWING_ADDRESSES * (options->threads > 0 ? options->threads : (int) g_get_num_processors ());
+  if (addresses < 0 || addresses >= need)
+    return TRUE;
+  emo_cli_report (_("This process may take only %d MB of memory more (ulimit -v); it needs %d MB to begin"),
+                  (int) (addresses / 1000000), (int) (need / 1000000));
+  return FALSE;
+}
+
 static int
 run_command (EmoCliCommandId   id,
              char            **argv)
@@ -49,6 +72,8 @@ run_command (EmoCliCommandId   id,
 
   if (!emo_cli_options_parse (&options, &emo_cli_commands[id], argv))
     status = EMO_EXIT_USAGE;
+  else if (!has_room_to_begin (id, &options))
+    status = EMO_EXIT_RESOURCES;
   else
     status = run[id] (&options);
   emo_cli_options_clear (&options);

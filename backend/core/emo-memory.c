@@ -9,7 +9,9 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/sysinfo.h>
+#include <unistd.h>
 
 #include "emo-cgroup.h"
 #include "emo-memory.h"
@@ -43,6 +45,49 @@ emo_memory_read_available (const char *meminfo)
 }
 
 static gboolean
+get_address_limit (gint64 *limit)
+{
+  struct rlimit addresses;
+
+  if (getrlimit (RLIMIT_AS, &addresses) != 0 || addresses.rlim_cur == RLIM_INFINITY)
+    return FALSE;
+  *limit = (gint64) MIN (addresses.rlim_cur, (rlim_t) G_MAXINT64);
+
+  return TRUE;
+}
+
+/**
+ * emo_memory_get_addresses:
+ *
+ * A process may be given few addresses (`ulimit -v`, some batch systems). What
+ * ends then is not the memory of the computer, and any allocation fails.
+ *
+ * Returns: bytes of addresses that the process may still take, -1 where nothing
+ *   limits them
+ */
+gint64
+emo_memory_get_addresses (void)
+{
+  g_autofree char *text = NULL;
+  gint64 limit, pages = 0;
+
+  if (!get_address_limit (&limit))
+    return -1;
+  if (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL))
+    pages = (gint64) g_ascii_strtoull (text, NULL, 10);
+
+  return MAX (limit - pages * (gint64) sysconf (_SC_PAGESIZE), 0);
+}
+
+/* -1 is no bound. */
+static gint64
+get_lower (gint64 a,
+           gint64 b)
+{
+  return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+static gboolean
 read_cgroup (EmoCgroup *cgroup)
 {
   return emo_cgroup_read (cgroup, "/proc/self/cgroup", "/sys/fs/cgroup");
@@ -65,10 +110,10 @@ emo_memory_get_available (void)
 
   if (g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
     available = emo_memory_read_available (text);
-  if (!read_cgroup (&cgroup))
-    return available;
+  if (read_cgroup (&cgroup))
+    available = get_lower (available, cgroup.available);
 
-  return available >= 0 ? MIN (available, cgroup.available) : cgroup.available;
+  return get_lower (available, emo_memory_get_addresses ());
 }
 
 /**
@@ -82,12 +127,13 @@ emo_memory_get_total (void)
 {
   struct sysinfo info;
   gint64 total = sysinfo (&info) == 0 ? (gint64) info.totalram * info.mem_unit : -1;
+  gint64 addresses;
   EmoCgroup cgroup;
 
-  if (!read_cgroup (&cgroup))
-    return total;
+  if (read_cgroup (&cgroup))
+    total = get_lower (total, cgroup.limit);
 
-  return total >= 0 ? MIN (total, cgroup.limit) : cgroup.limit;
+  return get_address_limit (&addresses) ? get_lower (total, addresses) : total;
 }
 
 /**

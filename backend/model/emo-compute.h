@@ -18,12 +18,14 @@ typedef struct
   EmoDtype  dtype;     /* of computation */
   gboolean  nf4;       /* the weights of Linears have 4 bits */
   int       threads;   /* of one op */
+  gint64    work;      /* bytes of addresses that computing takes beside the weights */
 } EmoCompute;
 
 /* @device: "auto", "cpu", "cuda", "cuda:1"; @dtype: "auto", "float32",
  * "bfloat16", "nf4" (which computes in what "auto" picks). Sets the thread count: at most @threads (0: what the process may
  * use), one for a small model.
- * Errors: UNSUPPORTED in words (no such device, int8, an unknown word). */
+ * Errors: UNSUPPORTED in words (no such device, int8, an unknown word),
+ * OUT_OF_MEMORY where the process may take too few addresses to compute at all. */
 gboolean    emo_compute_choose        (EmoCompute          *self,
                                        const char          *device,
                                        const char          *dtype,

@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include <sys/resource.h>
+
 #include "emo-memory.h"
 
 static void
@@ -39,6 +41,45 @@ test_memory_refuses_more_than_there_is (void)
   g_assert_null (emo_memory_try_new0 (G_MAXSIZE / 4 + 1, 4));
 }
 
+/* ulimit -v: what a process may take is less than what there is. */
+static void
+test_memory_counts_few_addresses (void)
+{
+  const gint64 more = 64 << 20;
+  struct rlimit before, limit;
+  gint64 all, some, total, available;
+
+  if (getrlimit (RLIMIT_AS, &before) != 0 || before.rlim_cur != RLIM_INFINITY)
+    {
+      g_test_skip ("addresses are limited already");
+      return;
+    }
+  g_assert_cmpint (emo_memory_get_addresses (), ==, -1);
+  limit = before;
+  limit.rlim_cur = (rlim_t) 1 << 40;   /* more than a program has that no sanitizer watches */
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &limit), ==, 0);
+  all = emo_memory_get_addresses ();
+  if (all > 0)
+    {
+      limit.rlim_cur -= (rlim_t) (all - more);
+      g_assert_cmpint (setrlimit (RLIMIT_AS, &limit), ==, 0);
+    }
+  some = emo_memory_get_addresses ();
+  available = emo_memory_get_available ();
+  total = emo_memory_get_total ();
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &before), ==, 0);
+  if (all == 0)
+    {
+      g_test_skip ("the program itself has many addresses (a sanitizer)");
+      return;
+    }
+  g_assert_cmpint (some, >, more / 2);
+  g_assert_cmpint (some, <=, more);
+  g_assert_cmpint (available, >, more / 2);
+  g_assert_cmpint (available, <=, more);
+  g_assert_cmpint (total, <=, (gint64) limit.rlim_cur);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -46,6 +87,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/Emo/Memory/reads-what-is-available", test_memory_reads_what_is_available);
   g_test_add_func ("/Emo/Memory/refuses-more-than-there-is", test_memory_refuses_more_than_there_is);
+  g_test_add_func ("/Emo/Memory/counts-few-addresses", test_memory_counts_few_addresses);
 
   return g_test_run ();
 }

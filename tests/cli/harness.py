@@ -6,6 +6,7 @@
 Needs no package."""
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,20 @@ def run(*args, expect=0, stdin=None, env=None, cwd=None):
     assert done.returncode == expect, f'exit {done.returncode}, not {expect}: {done.stderr.decode(errors="replace")}'
     assert b'CRITICAL' not in done.stderr and b'WARNING' not in done.stderr, done.stderr
     return done
+
+
+def run_within(mib, *args):
+    """The finished program, which could take that many MiB of addresses; it may end as it likes."""
+    return subprocess.run([EMOVLM, *args], stdin=subprocess.DEVNULL, capture_output=True, timeout=240,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20)))
+
+
+def short_memories(most):
+    """Less and less, as long as the libraries can be loaded at all: what is before main() is not ours to tell."""
+    for mib in range(most, 0, -48):
+        if run_within(mib, '--version').returncode != 0:
+            return
+        yield mib
 
 
 def one_line(done):

@@ -20,7 +20,8 @@ import sys
 import time
 import urllib.parse
 
-from harness import (EMOVLM, JSONL_KEYS, MODEL, PICTURES, SAMPLES, Skip, copy_many, main, one_line, rows_of, run, sample)
+from harness import (EMOVLM, JSONL_KEYS, MODEL, PICTURES, SAMPLES, Skip, copy_many, main, one_line, rows_of, run, run_within,
+                     sample, short_memories)
 
 
 def test_usage_errors_exit_2_with_one_line(folder):
@@ -313,6 +314,18 @@ def test_unwritable_output_is_told_at_once(folder):
         with open('/dev/full', 'wb') as full:
             done = subprocess.run([EMOVLM, 'predict', '--quiet', sample()], stdout=full, stderr=subprocess.PIPE, timeout=120)
         assert done.returncode == 5 and done.stderr.count(b'\n') == 1, done
+
+
+def test_short_memory_is_told_before_it_ends(folder):
+    for command in (['predict', SAMPLES, '--format', 'jsonl'], ['generate', '--prompt', 'Why?', sample()], ['info', '--check'],
+                    ['synth', '--train', '8', '--val', '2', '--test', '0']):
+        answers = {}
+        for mib in short_memories(1024):
+            done = run_within(mib, *command, *([os.path.join(folder, str(mib))] if command[0] == 'synth' else ['--model', MODEL]))
+            assert done.returncode in (0, 5), (command, mib, done)
+            assert (done.returncode == 0) or b'memory' in one_line(done).encode(), (command, mib, done)
+            answers[mib] = done.returncode
+        assert set(answers.values()) == {0, 5} and answers[1024] == 0, (command, answers)
 
 
 def test_full_standard_output_is_told_once(folder):
