@@ -24,6 +24,7 @@
 #include "core/emo-label-set.h"
 #include "core/emo-line-reader.h"
 #include "core/emo-locale.h"
+#include "core/emo-memory.h"
 #include "core/emo-model-info.h"
 #include "core/emo-paths.h"
 #include "core/emo-prediction.h"

@@ -18,7 +18,6 @@
 #include <glib/gi18n.h>
 
 #include "emo-cli.h"
-#include "emo-memory.h"
 
 static int (*const run[EMO_CLI_N_COMMANDS]) (EmoCliOptions *options) = {
   [EMO_CLI_PREDICT] = emo_cli_predict,
