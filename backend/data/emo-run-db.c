@@ -125,7 +125,8 @@ static const char * const texts[EMO_RUN_N_STATEMENTS] = {
     " AND (?4 OR emo_matches (file_name, note, label, own_label))"
     " ORDER BY time DESC, entries.id DESC LIMIT ?3",
   [EMO_RUN_STATEMENT_LOAD] =
-    "SELECT " COLUMNS ", text" FROM " LEFT JOIN predictions ON entry = entries.id WHERE entries.id = ?1",
+    "SELECT " COLUMNS ", text" FROM " LEFT JOIN predictions ON entry = entries.id WHERE entries.id = ?1"
+    " AND deleted IS NULL",
   [EMO_RUN_STATEMENT_UNFINISHED] =
     "SELECT " COLUMNS ", NULL" FROM " WHERE state = 0 AND kind = 0 AND deleted IS NULL"
     " ORDER BY started, run, number",

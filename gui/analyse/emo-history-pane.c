@@ -15,6 +15,7 @@
 #include "emo-history-pane.h"
 #include "emo-history-row.h"
 #include "emo-history-words.h"
+#include "emo-list-anchor.h"
 #include "emo-settings.h"
 #include "emo-status-page.h"
 #include "emo-tab-stop.h"
@@ -31,6 +32,7 @@ struct _EmoHistoryPane
   EmoRunEntry        *entry;         /* (nullable) its row, whole */
   gboolean            own;           /* the sample is one of the session's, which stores what is said of it */
   GCancellable       *cancellable;   /* (nullable) the row that is being read */
+  GCancellable       *check;         /* (nullable) whether the open row is still there */
   AdwToast           *toast;         /* (nullable) (weak): of the last deletion */
 
   GtkEditable        *search;
@@ -141,6 +143,14 @@ annotated_cb (EmoHistoryPane *self,
   emo_sample_store_annotations (sample, self->store);
 }
 
+static void
+clear_cancellable (GCancellable **cancellable)
+{
+  if (*cancellable != NULL)
+    g_cancellable_cancel (*cancellable);
+  g_clear_object (cancellable);
+}
+
 /* @sample, @entry: (nullable) */
 static void
 set_sample (EmoHistoryPane *self,
@@ -150,6 +160,7 @@ set_sample (EmoHistoryPane *self,
 {
   if (self->sample != NULL && !self->own)
     g_signal_handlers_disconnect_by_func (self->sample, annotated_cb, self);
+  clear_cancellable (&self->check);
   g_clear_pointer (&self->entry, emo_run_entry_unref);
   g_set_object (&self->sample, sample);
   self->entry = entry != NULL ? emo_run_entry_ref (entry) : NULL;
@@ -202,9 +213,7 @@ selection_cb (EmoHistoryPane *self)
   EmoHistoryItem *item = gtk_single_selection_get_selected_item (self->selection);
   EmoRunEntry *entry = item != NULL && !emo_history_item_get_is_head (item) ? emo_history_item_get_entry (item) : NULL;
 
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
+  clear_cancellable (&self->cancellable);
   /* A head has nothing to open, and a search that does not find what is open
    * leaves it open. */
   if (entry == NULL || (self->entry != NULL && self->entry->id == entry->id))
@@ -212,6 +221,35 @@ selection_cb (EmoHistoryPane *self)
 
   self->cancellable = g_cancellable_new ();
   emo_run_store_load_async (self->store, entry->id, self->cancellable, load_cb, g_object_ref (self));
+}
+
+static void
+check_cb (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (EmoHistoryPane) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmoRunEntry) entry = emo_run_store_load_finish (result, &error);
+
+  if (g_task_get_cancellable (G_TASK (result)) != self->check)
+    return;
+
+  g_clear_object (&self->check);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    emo_history_pane_unselect (self);
+}
+
+/* What is open may have been deleted elsewhere: the preferences clear all. */
+static void
+check_open (EmoHistoryPane *self)
+{
+  if (self->entry == NULL)
+    return;
+
+  clear_cancellable (&self->check);
+  self->check = g_cancellable_new ();
+  emo_run_store_load_async (self->store, self->entry->id, self->check, check_cb, g_object_ref (self));
 }
 
 static void
@@ -368,9 +406,8 @@ emo_history_pane_dispose (GObject *object)
 {
   EmoHistoryPane *self = EMO_HISTORY_PANE (object);
 
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
+  clear_cancellable (&self->cancellable);
+  clear_cancellable (&self->check);
   g_clear_weak_pointer (&self->toast);
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_data (self->selection, self);
@@ -468,6 +505,7 @@ emo_history_pane_init (EmoHistoryPane *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   emo_status_page_name_scroller (self->empty);
   emo_tab_stop_add (GTK_WIDGET (self->view));
+  emo_list_anchor_add (GTK_WIDGET (self->view));
 }
 
 /**
@@ -491,6 +529,7 @@ emo_history_pane_new (EmoSession *session)
   self->session = g_object_ref (session);
   self->store = g_object_ref (emo_session_get_store (session));
   self->list = emo_history_list_new (self->store);
+  g_signal_connect_object (self->store, "changed", G_CALLBACK (check_open), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->list, "items-changed", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->list, "notify::loaded", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->list, "notify::error-message", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);

@@ -271,6 +271,28 @@ test_history_pane_closes_what_is_deleted (Fixture       *fixture,
   g_assert_null (emo_history_pane_get_sample (fixture->pane));
 }
 
+/* The preferences clear all of it, and know nothing of this window. */
+static void
+test_history_pane_closes_what_is_deleted_elsewhere (Fixture       *fixture,
+                                                    gconstpointer  data)
+{
+  EmoRunDay all = { .from = 0, .to = G_MAXINT64, .every_model = TRUE };
+  gint64 end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+  gint64 token;
+
+  put_three (fixture);
+  open_line (fixture, 3);
+  token = emo_run_store_delete_day (fixture->history.store, &all);
+  while (emo_history_pane_get_sample (fixture->pane) != NULL && g_get_monotonic_time () < end)
+    iterate ();
+  g_assert_null (emo_history_pane_get_sample (fixture->pane));
+  g_assert_null (emo_history_pane_get_entry (fixture->pane));
+
+  emo_run_store_undelete (fixture->history.store, token);
+  wait_lines (fixture, 4);
+  g_assert_cmpstr (emo_sample_get_file_name (open_line (fixture, 3)), ==, "a.png");
+}
+
 static void
 test_history_pane_forgets_with_the_toast (Fixture       *fixture,
                                           gconstpointer  data)
@@ -330,6 +352,7 @@ main (int   argc,
   ADD ("deletes-and-undoes", test_history_pane_deletes_and_undoes);
   ADD ("deletes-of-a-day-what-a-search-found", test_history_pane_deletes_of_a_day_what_a_search_found);
   ADD ("closes-what-is-deleted", test_history_pane_closes_what_is_deleted);
+  ADD ("closes-what-is-deleted-elsewhere", test_history_pane_closes_what_is_deleted_elsewhere);
   ADD ("forgets-with-the-toast", test_history_pane_forgets_with_the_toast);
   ADD ("says-why-it-is-empty", test_history_pane_says_why_it_is_empty);
 
