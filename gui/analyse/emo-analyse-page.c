@@ -44,15 +44,11 @@ _emo_analyse_page_toast (EmoAnalysePage *self,
     adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
 }
 
-/* In front of the list where there is no room for both. What it holds may be of
- * another width than when it was last seen, and its text then asks for another height
- * while sizes are given out: GTK loses that, and draws nothing any more, unless the
- * window gives sizes to all that it holds. */
+/* In front of the list where there is no room for both. */
 void
 _emo_analyse_page_show_content (EmoAnalysePage *self)
 {
   adw_leaflet_set_visible_child (self->leaflet, self->content_pane);
-  gtk_widget_queue_resize (GTK_WIDGET (self->leaflet));
 }
 
 static void
@@ -88,6 +84,17 @@ leaflet_cb (EmoAnalysePage *self)
 {
   if (self->go_back_id == 0)
     self->go_back_id = g_idle_add_full (G_PRIORITY_DEFAULT, go_back_idle_cb, self, NULL);
+}
+
+/* What comes to the front may be of another width than when it was last seen, and
+ * text or a list in it then asks for another height while sizes are given out: GTK
+ * loses that, and draws nothing any more, unless the window gives sizes to all that
+ * it holds. */
+static void
+visible_child_cb (EmoAnalysePage *self)
+{
+  gtk_widget_queue_resize (GTK_WIDGET (self->leaflet));
+  leaflet_cb (self);
 }
 
 static void
@@ -557,6 +564,7 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, annotated_cb);
   gtk_widget_class_bind_template_callback (widget_class, leaflet_cb);
+  gtk_widget_class_bind_template_callback (widget_class, visible_child_cb);
   gtk_widget_class_bind_template_callback (widget_class, sample_cb);
   install_actions (widget_class);
 }

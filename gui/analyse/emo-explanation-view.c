@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "emo-explanation-view.h"
+#include "emo-late-resize.h"
 
 /* A GtkLabel would lose the person's selection at every token; here text is
  * only appended, unless the final text differs from what streamed (it is cut at
@@ -24,7 +25,8 @@ struct _EmoExplanationView
   GString       *shown;        /* what the buffer holds */
   guint          timeout_id;
   int            width;        /* for which the text was last broken into lines */
-  guint          resize_id;
+  double         height;       /* of those, that was last asked for */
+  gboolean       replaced;     /* since then */
 };
 
 G_DEFINE_FINAL_TYPE (EmoExplanationView, emo_explanation_view, GTK_TYPE_TEXT_VIEW)
@@ -50,7 +52,10 @@ sync_text (EmoExplanationView *self)
       gtk_text_buffer_insert (buffer, &end, text + self->shown->len, -1);
     }
   else
-    gtk_text_buffer_set_text (buffer, text, -1);
+    {
+      gtk_text_buffer_set_text (buffer, text, -1);
+      self->replaced = TRUE;
+    }
   g_string_assign (self->shown, text);
 }
 
@@ -72,17 +77,6 @@ explanation_cb (EmoExplanationView *self)
     self->timeout_id = g_timeout_add (APPEND_INTERVAL_MS, timeout_cb, self);
 }
 
-static gboolean
-resize_cb (gpointer user_data)
-{
-  EmoExplanationView *self = user_data;
-
-  self->resize_id = 0;
-  gtk_widget_queue_resize (GTK_WIDGET (self));
-
-  return G_SOURCE_REMOVE;
-}
-
 /* A view of GTK learns its height from its width, and asks for it when GTK does not
  * listen: while sizes are given out. */
 static void
@@ -92,15 +86,20 @@ emo_explanation_view_size_allocate (GtkWidget *widget,
                                     int        baseline)
 {
   EmoExplanationView *self = EMO_EXPLANATION_VIEW (widget);
+  GtkAdjustment *adjustment;
+  double needed;
 
   GTK_WIDGET_CLASS (emo_explanation_view_parent_class)->size_allocate (widget, width, height, baseline);
 
-  if (self->width == width)
+  adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self));
+  needed = adjustment != NULL ? gtk_adjustment_get_upper (adjustment) : height;
+  if (self->width == width && !self->replaced && (needed <= height || needed == self->height))
     return;
 
   self->width = width;
-  if (self->resize_id == 0)
-    self->resize_id = g_idle_add_full (G_PRIORITY_DEFAULT, resize_cb, self, NULL);
+  self->height = needed;
+  self->replaced = FALSE;
+  emo_late_resize_queue (widget);
 }
 
 /* Nothing can be pasted into read-only text, so Ctrl+V means what it means
@@ -127,7 +126,6 @@ emo_explanation_view_dispose (GObject *object)
   EmoExplanationView *self = EMO_EXPLANATION_VIEW (object);
 
   g_clear_handle_id (&self->timeout_id, g_source_remove);
-  g_clear_handle_id (&self->resize_id, g_source_remove);
   if (self->signals != NULL)
     g_signal_group_set_target (self->signals, NULL);
   g_clear_object (&self->signals);

@@ -8,10 +8,16 @@
 
 #include "config.h"
 
+#include <math.h>
+
 #include "emo-thumbnail-cache.h"
 #include "emo-thumbnail.h"
 
 #define DEFAULT_SIDE 128
+
+/* It is on the screen or off while sizes are given out, as where a narrow window
+ * folds its list away, and GTK loses a size that is asked for then: what is shown
+ * changes only what is drawn. */
 
 struct _EmoThumbnail
 {
@@ -20,8 +26,8 @@ struct _EmoThumbnail
   EmoSample    *sample;        /* (nullable) */
   int           side;
   GCancellable *cancellable;   /* (nullable) of the load under way */
-  GtkPicture   *picture;
-  GtkImage     *missing;
+  GdkTexture   *texture;       /* (nullable) what is drawn */
+  gboolean      missing;       /* the icon of the child is */
 };
 
 enum
@@ -106,14 +112,15 @@ get_pool (void)
   return pool;
 }
 
+/* @texture: (nullable) */
 static void
 show (EmoThumbnail *self,
       GdkTexture   *texture,
       gboolean      missing)
 {
-  gtk_picture_set_paintable (self->picture, texture != NULL ? GDK_PAINTABLE (texture) : NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->picture), texture != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->missing), missing);
+  g_set_object (&self->texture, texture);
+  self->missing = missing;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
@@ -212,12 +219,44 @@ emo_thumbnail_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (emo_thumbnail_parent_class)->unmap (widget);
 }
 
+/* In the middle, and not larger than it is. */
+static void
+snapshot_texture (EmoThumbnail *self,
+                  GtkSnapshot  *snapshot)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int height = gtk_widget_get_height (GTK_WIDGET (self));
+  double w = gdk_texture_get_width (self->texture);
+  double h = gdk_texture_get_height (self->texture);
+  double scale = MIN (1, MIN (width / w, height / h));
+
+  w *= scale;
+  h *= scale;
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (floor ((width - w) / 2), floor ((height - h) / 2)));
+  gdk_paintable_snapshot (GDK_PAINTABLE (self->texture), snapshot, w, h);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+emo_thumbnail_snapshot (GtkWidget   *widget,
+                        GtkSnapshot *snapshot)
+{
+  EmoThumbnail *self = EMO_THUMBNAIL (widget);
+
+  if (self->texture != NULL)
+    snapshot_texture (self, snapshot);
+  else if (self->missing)
+    GTK_WIDGET_CLASS (emo_thumbnail_parent_class)->snapshot (widget, snapshot);
+}
+
 static void
 emo_thumbnail_dispose (GObject *object)
 {
   EmoThumbnail *self = EMO_THUMBNAIL (object);
 
   cancel_load (self);
+  g_clear_object (&self->texture);
   g_clear_object (&self->sample);
 
   G_OBJECT_CLASS (emo_thumbnail_parent_class)->dispose (object);
@@ -277,6 +316,7 @@ emo_thumbnail_class_init (EmoThumbnailClass *klass)
 
   widget_class->map = emo_thumbnail_map;
   widget_class->unmap = emo_thumbnail_unmap;
+  widget_class->snapshot = emo_thumbnail_snapshot;
 
   properties[PROP_SAMPLE] =
     g_param_spec_object ("sample", NULL, NULL,
@@ -297,25 +337,15 @@ emo_thumbnail_class_init (EmoThumbnailClass *klass)
 static void
 emo_thumbnail_init (EmoThumbnail *self)
 {
-  GtkWidget *overlay = gtk_overlay_new ();
+  GtkWidget *icon = g_object_new (GTK_TYPE_IMAGE,
+                                  "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
+                                  "icon-name", "image-missing-symbolic",
+                                  "icon-size", GTK_ICON_SIZE_LARGE,
+                                  NULL);
 
   self->side = DEFAULT_SIDE;
-  self->picture = g_object_new (GTK_TYPE_PICTURE,
-                                "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
-                                "can-shrink", TRUE,
-                                "content-fit", GTK_CONTENT_FIT_SCALE_DOWN,
-                                "visible", FALSE,
-                                NULL);
-  self->missing = g_object_new (GTK_TYPE_IMAGE,
-                                "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
-                                "icon-name", "image-missing-symbolic",
-                                "icon-size", GTK_ICON_SIZE_LARGE,
-                                "visible", FALSE,
-                                NULL);
-  gtk_widget_add_css_class (GTK_WIDGET (self->missing), "dim-label");
-  gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (self->picture));
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), GTK_WIDGET (self->missing));
-  adw_bin_set_child (ADW_BIN (self), overlay);
+  gtk_widget_add_css_class (icon, "dim-label");
+  adw_bin_set_child (ADW_BIN (self), icon);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (update), NULL);
 }
@@ -366,7 +396,7 @@ emo_thumbnail_retry (EmoThumbnail *self)
 {
   g_return_if_fail (EMO_IS_THUMBNAIL (self));
 
-  if (gtk_widget_get_visible (GTK_WIDGET (self->missing)))
+  if (self->missing)
     update (self);
 }
 
