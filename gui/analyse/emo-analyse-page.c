@@ -86,17 +86,6 @@ leaflet_cb (EmoAnalysePage *self)
     self->go_back_id = g_idle_add_full (G_PRIORITY_DEFAULT, go_back_idle_cb, self, NULL);
 }
 
-/* What comes to the front may be of another width than when it was last seen, and
- * text or a list in it then asks for another height while sizes are given out: GTK
- * loses that, and draws nothing any more, unless the window gives sizes to all that
- * it holds. */
-static void
-visible_child_cb (EmoAnalysePage *self)
-{
-  gtk_widget_queue_resize (GTK_WIDGET (self->leaflet));
-  leaflet_cb (self);
-}
-
 static void
 update_running (EmoAnalysePage *self)
 {
@@ -564,7 +553,6 @@ emo_analyse_page_class_init (EmoAnalysePageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, annotated_cb);
   gtk_widget_class_bind_template_callback (widget_class, leaflet_cb);
-  gtk_widget_class_bind_template_callback (widget_class, visible_child_cb);
   gtk_widget_class_bind_template_callback (widget_class, sample_cb);
   install_actions (widget_class);
 }
